@@ -1,0 +1,33 @@
+# Everything runs in .venv; the first target that needs it makes it.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: demo serve test test-all bench lint clean
+
+demo: $(READY)  ## the whole line on real scans: fetch, author, build, load, run, score, rank
+	$(BIN)/mturn-seg demo
+
+serve: $(READY)  ## the leaderboard page of the demo, on http://127.0.0.1:7860
+	$(BIN)/mturn-seg serve
+
+test: $(READY)  ## every test but the slow ones
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-all: $(READY)  ## the slow tests too
+	$(BIN)/python -m pytest -n 2
+
+bench: $(READY)  ## the measurements behind benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks.building
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:  ## removes what the targets above made, but not .venv and the fetched scans
+	rm -rf demo mturn-seg mturn-seg-truth screenshots build *.egg-info
+
+$(READY): requirements.txt requirements-dev.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $(READY)

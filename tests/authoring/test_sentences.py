@@ -16,8 +16,11 @@ from authoring.anatomy.structures import FILE as STRUCTURES_FILE
 
 CATALOGUE = yaml.safe_load(STRUCTURES_FILE.read_text(encoding="utf-8"))
 ANATOMY = STRUCTURES_FILE.parent
-ORDINALS_EN = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-ORDINALS_ZH = "一 二 三 四 五 六 七 八 九 十 十一 十二".split()
+ORDINALS_EN = [
+    *("first", "second", "third", "fourth", "fifth", "sixth"),
+    *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"),
+]
+ORDINALS_ZH = [*"一二三四五六七八九十", "十一", "十二"]
 
 REF_EN = r"the structure segmented (?:\w+)|the most recently segmented structure"
 REF_ZH = r"第[一二三四五六七八九十]+次分割的结构|最近一次分割的结构|刚才分割的结构"

@@ -1,4 +1,4 @@
-"""Source descriptions are checked, packages are fetched whole or not at all, and authoring refuses what it cannot use."""
+"""Source descriptions are checked, packages come whole or not at all, and authoring refuses what it cannot use."""
 
 import hashlib
 import zipfile
@@ -169,12 +169,12 @@ def test_a_package_is_fetched_once(wheel, tmp_path):
 
 
 def test_a_package_with_another_checksum_is_refused_and_not_kept(wheel, tmp_path):
-    with pytest.raises(DownloadError, match="sha256 is [0-9a-f]{64}; expected 0000"):
+    with pytest.raises(DownloadError, match=r"sha256 is [0-9a-f]{64}; expected 0000"):
         fetch(package("0" * 64), tmp_path / "cache")
     assert not list((tmp_path / "cache").iterdir())
 
 
 def test_a_package_that_pip_cannot_find_is_refused(wheel, tmp_path):
-    with pytest.raises(DownloadError, match="pip download tinyscans==9.9 failed"):
+    with pytest.raises(DownloadError, match=r"pip download tinyscans==9\.9 failed"):
         fetch(package("0" * 64, version="9.9"), tmp_path / "cache")
     assert not list((tmp_path / "cache").iterdir())

@@ -115,7 +115,7 @@ def test_labels_of_another_place_are_refused(tmp_path):
 def test_a_broken_file_is_refused_by_name(tmp_path, content):
     path = tmp_path / "broken.nii"
     path.write_bytes(content)
-    with pytest.raises(SourceError, match="broken.nii"):
+    with pytest.raises(SourceError, match=r"broken\.nii"):
         read_volume(path)
 
 

@@ -25,7 +25,7 @@ TOO_MANY_GROUPS = 1 << 8
 OVERLONG = 1 << 9
 FAULTS = BAD_CHARACTER | TOO_MANY_GROUPS | OVERLONG
 
-# Plain integers, because an enum member compiles to slower code.
+# Plain integers, which numba compiles in as they are. Its cache does not notice that one changes: edit this file too.
 OK, NOT_TEXT, BAD_SIZE, UNEXPECTED_SIZE, TOO_MANY_PIXELS, EMPTY = (int(reason) for reason in list(RleReason)[:6])
 REASON_BAD_CHARACTER = int(RleReason.BAD_CHARACTER)
 REASON_TRAILING_CONTINUATION = int(RleReason.TRAILING_CONTINUATION)

@@ -15,6 +15,7 @@ from mturn_seg import LANGUAGES, segmentation_turns
 from release import ReleaseFolder
 
 TRUTH_SPLITS = ("validation", "test")
+NAME_KEY = b"mturn_seg.name"
 VERSION_KEY = b"mturn_seg.version"
 SPLIT_KEY = b"mturn_seg.split"
 ANSWER_TURNS_KEY = b"mturn_seg.answer_turns"
@@ -51,10 +52,11 @@ def write_truth(
     """Writes one split's truth, a row for each segmentation turn, and returns the number of rows.
 
     `places` [dialogues, 2] as mturn_seg.dialogue_places gives them: the truth has the order of the public rows. The
-    schema metadata names digest, version and split, and the answer turns of each dialogue that has any.
+    schema metadata names digest, name, version and split, and the answer turns of each dialogue that has any.
     """
     metadata = {
         DIGEST_KEY: release.digest.encode(),
+        NAME_KEY: release.header.name.encode(),
         VERSION_KEY: release.header.version.encode(),
         SPLIT_KEY: split.encode(),
         ANSWER_TURNS_KEY: json.dumps(_answer_turns(release, places)).encode(),

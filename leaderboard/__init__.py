@@ -5,6 +5,7 @@
 
 from leaderboard.errors import MetaError, RecordNotFound, StoreError, SubmissionError, SubmissionRefused, TruthError
 from leaderboard.export import table_to_csv, table_to_markdown
+from leaderboard.facts import DataFacts, TrackFacts, data_facts
 from leaderboard.published import PublishedResult, published_results
 from leaderboard.ranking import rank
 from leaderboard.reading import Limits
@@ -21,6 +22,7 @@ __all__ = [
     "SCORER_VERSION",
     "TRACKS",
     "Cell",
+    "DataFacts",
     "Leaderboard",
     "Limits",
     "MetaError",
@@ -36,10 +38,12 @@ __all__ = [
     "SubmissionMeta",
     "SubmissionRefused",
     "TableRow",
+    "TrackFacts",
     "TrackScore",
     "Truth",
     "TruthError",
     "ValidationReport",
+    "data_facts",
     "published_results",
     "rank",
     "score_file",

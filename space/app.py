@@ -14,9 +14,8 @@ if __name__ == "__main__":  # a script's path begins with its own folder; the pa
 
 import gradio as gr
 
-from leaderboard import Leaderboard, Limits, SqliteStore, SubmissionError
+from leaderboard import Leaderboard, Limits, SqliteStore, SubmissionError, Truth, data_facts
 from space import cards
-from space.facts import data_facts
 from space.settings import MAX_FILE_MB, Settings, SpaceError, refuse_public_without_sign_in
 from space.tabs import about, submit, table
 from space.theme import CSS, theme
@@ -79,7 +78,9 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
     refuse_public_without_sign_in(settings.host)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     limits = Limits(file_bytes=settings.max_file_mb * 2**20)
-    board = Leaderboard(truth=settings.truth, store=SqliteStore(settings.store), limits=limits)
+    # The truth first: without it no store is made.
+    truth = Truth.load(settings.truth)
+    board = Leaderboard(truth, SqliteStore(settings.store), limits=limits)
     app = build_app(board, max_file_mb=settings.max_file_mb)
     address = launch(app, settings, open_browser=open_browser)
     print(f"Leaderboard of {settings.truth}, local mode: {address}", flush=True)

@@ -7,8 +7,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-from leaderboard import Cell, PublishedResult, Record, TableRow
-from space.facts import DataFacts, TrackFacts
+from leaderboard import Cell, DataFacts, PublishedResult, Record, TableRow, TrackFacts
 from space.labels import HISTORY_MODES, NO_SCORE, TRACKS
 
 

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from leaderboard import TableRow
+from leaderboard import TableRow, TrackFacts
 from leaderboard.records import TABLE_TURNS
-from space.facts import TrackFacts
 from space.labels import NO_SCORE
 
 RECORD = "Record"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import gradio as gr
 
+from leaderboard import DataFacts
 from space import cards
-from space.facts import DataFacts
 
 _TEXT = Path(__file__).parent.parent / "about.md"
 _CITATION = Path(__file__).parent.parent / "citation.bib"

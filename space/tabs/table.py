@@ -8,9 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from leaderboard import Leaderboard, TableRow, published_results
+from leaderboard import DataFacts, Leaderboard, TableRow, published_results
 from space import cards, frames
-from space.facts import DataFacts
 from space.labels import TRACKS
 from space.messages import user_error
 

@@ -64,6 +64,7 @@ def test_the_metadata_names_digest_version_split_and_answer_turns(split, built_d
         if dialogue.split == split
     }
     assert schema.metadata[b"mturn_seg.digest"].decode() == release.digest
+    assert schema.metadata[b"mturn_seg.name"].decode() == release.header.name
     assert schema.metadata[b"mturn_seg.version"] == b"1.0.0"
     assert schema.metadata[b"mturn_seg.split"] == split.encode()
     assert json.loads(schema.metadata[b"mturn_seg.answer_turns"]) == {

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leaderboard import TRACKS, Truth
-from leaderboard.records import HEADLINE_REGIONS
+from leaderboard.records import HEADLINE_REGIONS, TRACKS
+from leaderboard.truth import Truth
 
 _DIGEST_LENGTH = 10
 

@@ -117,7 +117,7 @@ def test_hostile_sizes(height, reason):
 @pytest.mark.parametrize(
     "heights",
     [[4.0], [None], ["4"], [True], np.array([4.0]), np.array([True]), pa.array([4.0]), pa.array([None], pa.int32())],
-    ids=repr,
+    ids=lambda heights: f"{type(heights).__name__} {list(heights)}",
 )
 def test_sizes_that_are_no_integers(heights):
     assert masks.validate_batch(["23;"], heights, 4).tolist() == [RleReason.BAD_SIZE]

@@ -1,5 +1,7 @@
 """Volumes come out in one orientation, whatever the file says, and unusable ones are refused by name."""
 
+import locale
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -42,6 +44,8 @@ def test_a_turned_scan_tells_its_tilt(tmp_path):
 def write_series(folder, shuffled_names=(3, 0, 2, 1), **tags):
     """Four DICOM slices whose names do not follow their positions; slice k holds the value 10 * (k + 1)."""
     folder.mkdir()
+    # SimpleITK leaves the process in the C locale after it wrote a DICOM file.
+    before = locale.setlocale(locale.LC_ALL)
     writer = sitk.ImageFileWriter()
     writer.KeepOriginalImageUIDOn()
     for index, name in enumerate(shuffled_names):
@@ -61,6 +65,7 @@ def write_series(folder, shuffled_names=(3, 0, 2, 1), **tags):
             image.SetMetaData(key, value)
         writer.SetFileName(str(folder / f"{name}.dcm"))
         writer.Execute(image)
+    locale.setlocale(locale.LC_ALL, before)
 
 
 def test_a_dicom_series_is_ordered_by_position(tmp_path):

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from pydantic import ValidationError
 
 from authoring.anatomy.structures import structures
 from authoring.clues import facets
+from authoring.errors import SourceError
 from authoring.planning import PlannedTurn, Question, plan_dialogues
 from authoring.scene import Scene
-from authoring.slices import Slice, chosen_slices, read_scan
+from authoring.slices import LabelledScan, Slice, chosen_slices, read_scan
 from authoring.sources.catalogue import Case, SourceDescription
 from authoring.wording import answer_text, fact_text, question_text
 from masks import encode
@@ -33,7 +35,7 @@ from release import (
 
 @dataclass(frozen=True)
 class Header:
-    """What a release says of itself: name, version, date (YYYY-MM-DD) and the licence of the whole."""
+    """What a release says of itself: name, version (1.2.3), date (YYYY-MM-DD) and the licence of the whole."""
 
     name: str
     version: str
@@ -43,11 +45,15 @@ class Header:
 
 @dataclass
 class _Drafts:
-    """Everything written so far, in memory until the release is whole."""
+    """Everything written so far, in memory until the release is whole, and where its ids come from."""
 
+    ids: np.random.Generator
     annotations: list[Annotation] = field(default_factory=list)
     dialogues: list[Dialogue] = field(default_factory=list)
     images: dict[str, bytes] = field(default_factory=dict)
+
+    def new_id(self) -> str:
+        return self.ids.bytes(8).hex()
 
 
 def author(
@@ -61,80 +67,108 @@ def author(
 ) -> Path:
     """Writes dialogues over every case of `sources` (description, folder of its files) to the release folder `out`.
 
-    The same scans, descriptions and seed give the same bytes. `progress` is called with each case's key when it is
-    done, `warn` with what a reader of the log should know. Raises SourceError for unusable scans or labels.
+    The same scans, descriptions and seed give the same bytes. Whoever knows the seed and the sources can tell which id
+    is whose, so a release with a private test split takes a seed that stays private, too. `progress` is called with
+    each case's key when it is done, `warn` with what a reader of the log should know.
+
+    Raises SourceError for unusable scans or labels, for a patient in two splits, for a header that is not valid, and
+    where not one question can be asked.
     """
-    drafts = _Drafts()
-    # One stream for ids, apart from the one for questions: an id tells nothing of source, patient or slice.
-    ids = np.random.default_rng([seed, 1])
-    for number, (source, folder, case) in enumerate(_cases(sources)):
-        _author_case(source, case, folder, drafts, ids, np.random.default_rng([seed, 2, number]), warn)
+    release = _release(sources, header)
+    splits = _patient_splits(sources)
+    # One stream for ids, apart from those for questions: an id tells nothing of source, patient or slice.
+    drafts = _Drafts(np.random.default_rng([seed, 1]))
+    patients = {patient: drafts.new_id() for patient in splits}
+    cases = [(source, folder, case) for source, folder in sources for case in source.cases]
+    for number, (source, folder, case) in enumerate(cases):
+        rng = np.random.default_rng([seed, 2, number])
+        for remark in _author_case(source, case, folder, patients[case.patient], drafts, rng):
+            warn(f"{case.key}: {remark}")
         progress(case.key)
-    release = Release(
-        name=header.name,
-        version=header.version,
-        created=header.created,
-        languages=["en", "zh"],
-        licence=header.licence,
-        sources=[
-            Source(
-                **source.model_dump(
-                    include={"name", "title", "licence", "licence_url", "citation", "url", "redistribute"}
-                )
-            )
-            for source, _ in sources
-        ],
-        texts=Texts(
-            written_by="templates over machine-written descriptions, not reviewed by a clinician",
-            rewritten_by=None,
-            reviewed=None,
-        ),
-    )
+    if not drafts.dialogues:
+        raise SourceError("no slice of any case supports a question with exactly one answer; nothing was written")
     return write_release(out, drafts.annotations, drafts.dialogues, drafts.images, release)
 
 
-def _cases(sources: Sequence[tuple[SourceDescription, Path]]):
-    return [(source, folder, case) for source, folder in sources for case in source.cases]
+def _release(sources: Sequence[tuple[SourceDescription, Path]], header: Header) -> Release:
+    public = {"name", "title", "licence", "licence_url", "citation", "url", "redistribute"}
+    try:
+        return Release(
+            name=header.name,
+            version=header.version,
+            created=header.created,
+            languages=["en", "zh"],
+            licence=header.licence,
+            sources=[Source(**source.model_dump(include=public)) for source, _ in sources],
+            texts=Texts(
+                written_by="templates over machine-written descriptions, not reviewed by a clinician",
+                rewritten_by=None,
+                reviewed=None,
+            ),
+        )
+    except ValidationError as error:
+        faults = [
+            f"{'.'.join(map(str, fault['loc']))} is {fault['input']!r}; {fault['msg']}" for fault in error.errors()
+        ]
+        raise SourceError(f"the release's header: {'; '.join(faults)}") from None
 
 
-def _author_case(source, case: Case, folder: Path, drafts: _Drafts, ids, rng, warn) -> None:
+def _patient_splits(sources: Sequence[tuple[SourceDescription, Path]]) -> dict[str, str]:
+    """The split of every patient, by the patient's name among all sources."""
+    splits: dict[str, str] = {}
+    for source, _ in sources:
+        for case in source.cases:
+            split = splits.setdefault(case.patient, case.split)
+            if split != case.split:
+                raise SourceError(
+                    f"{source.name}, case {case.key}: patient {case.patient!r} is in split {case.split!r}, but another "
+                    f"case of the same patient is in {split!r}; expected one split for each patient"
+                )
+    return splits
+
+
+def _author_case(
+    source: SourceDescription, case: Case, folder: Path, patient: str, drafts: _Drafts, rng: np.random.Generator
+) -> list[str]:
+    """Adds a case's images and dialogues to the drafts; returns what a reader of the log should know."""
     scan = read_scan(source, case, folder)
-    if scan.resampled:
-        warn(f"{case.key}: the labels lie on another grid and were resampled by nearest neighbour")
-    patient = _new_id(ids)
     before = len(drafts.dialogues)
-    for picture in chosen_slices(case, scan):
-        image = _new_id(ids)
-        plans = plan_dialogues(picture.scene, rng)
+    for shown in chosen_slices(case, scan):
+        plans = plan_dialogues(shown.scene, rng)
         if not plans:
             continue
-        drafts.annotations.append(_annotation(source, case, picture, image, patient))
-        drafts.images[image] = grey_png(Image.fromarray(picture.grey))
-        drafts.dialogues += [
-            Dialogue(dialogue_id=_new_id(ids), image_id=image, split=case.split, turns=_turns(plan, picture.scene, rng))
-            for plan in plans
-        ]
+        image = drafts.new_id()
+        drafts.annotations.append(_annotation(source, case, scan, shown, image, patient))
+        drafts.images[image] = grey_png(Image.fromarray(shown.grey))
+        for plan in plans:
+            turns = _turns(plan, shown.scene, rng)
+            drafts.dialogues.append(
+                Dialogue(dialogue_id=drafts.new_id(), image_id=image, split=case.split, turns=turns)
+            )
     if len(drafts.dialogues) == before:
-        warn(f"{case.key}: no slice supports a question with exactly one answer")
+        return [*scan.remarks, "no slice supports a question with exactly one answer"]
+    return scan.remarks
 
 
-def _annotation(source: SourceDescription, case: Case, picture: Slice, image: str, patient: str) -> Annotation:
-    height, width = picture.grey.shape
+def _annotation(
+    source: SourceDescription, case: Case, scan: LabelledScan, shown: Slice, image: str, patient: str
+) -> Annotation:
+    height, width = shown.grey.shape
     return Annotation(
         image_id=image,
         file=image_file(image),
         height=height,
         width=width,
-        spacing_mm=[round(value, 6) for value in picture.spacing_mm],
-        plane="axial",
-        edges=Edges(left="R", top="A") if picture.sides_known else None,
+        spacing_mm=[round(value, 6) for value in shown.spacing_mm],
+        plane=scan.plane,
+        edges=Edges(left="R", top="A") if scan.edges_known else None,
         window=list(case.window) if case.window else None,
         patient_id=patient,
         source=source.name,
         modality=case.modality,
         sequence=case.sequence,
-        region=picture.region,
-        slice_index=picture.index,
+        region=shown.region,
+        slice_index=shown.index,
         structures=[
             Structure(
                 id=found.id,
@@ -143,7 +177,7 @@ def _annotation(source: SourceDescription, case: Case, picture: Slice, image: st
                 area_px=found.area,
                 centroid=[round(value, 3) for value in found.centroid],
             )
-            for found in picture.scene.structures.values()
+            for found in shown.scene.structures.values()
         ],
     )
 
@@ -162,7 +196,7 @@ def _turns(plan: Sequence[PlannedTurn], scene: Scene, rng: np.random.Generator) 
                     kind="segment",
                     question=Text(**question_text(planned, len(history), rng)),
                     answer=Text(**answer_text(planned.target, again=planned.target in history, rng=rng)),
-                    facets=facets(planned.clues),
+                    facets=facets(scene, history, planned.clues),
                     target=planned.target,
                     system=structures()[planned.target].system,
                     refers_to=refers_to,
@@ -187,7 +221,3 @@ def _turns(plan: Sequence[PlannedTurn], scene: Scene, rng: np.random.Generator) 
                 )
             )
     return turns
-
-
-def _new_id(rng: np.random.Generator) -> str:
-    return rng.bytes(8).hex()

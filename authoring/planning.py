@@ -3,7 +3,7 @@
 Every planned question has been proven to have one answer, and every history question to need its history (clues.py).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -19,12 +19,14 @@ from authoring.clues import (
     Described,
     ExtremeOf,
     InHalf,
+    NearestTo,
     OnSide,
     OtherThan,
+    SameSideAs,
     SegmentedBefore,
     SizeAgainst,
     ToSideOf,
-    needs_history,
+    is_open,
     solve,
 )
 from authoring.scene import Scene
@@ -39,6 +41,10 @@ class Question:
     pattern: str
     clues: tuple[Clue, ...]
     target: str
+
+    def refers(self, history: Sequence[str]) -> bool:
+        """Whether the question speaks of an earlier segmentation."""
+        return any(clue.references(history) for clue in self.clues)
 
 
 @dataclass(frozen=True)
@@ -76,17 +82,16 @@ def plan_dialogues(scene: Scene, rng: np.random.Generator) -> list[list[PlannedT
 def possible_questions(scene: Scene, history: Sequence[str]) -> list[Question]:
     """Every question about the scene that has one answer which may be asked for, given the segmentations so far.
 
-    New targets only, except for the patterns that go back to an earlier one.
+    New targets only, except for the patterns that go back to an earlier one. A question that refers to an earlier turn
+    is open without it.
     """
     questions = []
     for pattern, clues in _clue_sets(scene, history):
         target = solve(scene, history, clues)
-        if target is None or target not in scene.askable:
+        if target is None or target not in scene.askable or (target in history) != (pattern == "again_extreme"):
             continue
-        refers = any(clue.references(history) for clue in clues)
-        if refers and not needs_history(scene, history, clues):
-            continue
-        if (target in history) == (pattern == "again_extreme"):
+        present = [clue for clue in clues if not clue.references(history)]
+        if len(present) == len(clues) or is_open(scene, history, present):
             questions.append(Question(pattern, tuple(clues), target))
     return questions
 
@@ -95,62 +100,74 @@ def _clue_sets(scene: Scene, history: Sequence[str]) -> Iterator[tuple[str, list
     """The clue sets worth trying, each with its pattern."""
     worth = {concept for structure in sorted(scene.askable) for concept in concepts_of(structure)}
     described = sorted((Described(concept) for concept in worth), key=lambda clue: clue.concept.descriptions["en"])
-    ordinals = range(1, len(history) + 1)
     for words in described:
-        several = len(words.concept.fits & scene.structures.keys()) > 1
-        if not words.concept.is_group:
+        fitting = words.concept.fits & scene.structures.keys()
+        if len(fitting) > 1:
+            yield from _choices(words, fitting, history)
+        else:
             yield "described", [words]
-            for whose, side in product(("image", "patient"), ("left", "right")):
-                yield "described_on_side", [words, OnSide(whose, side)]
-            for half in ("upper", "lower"):
-                yield "described_in_half", [words, InHalf(half)]
-        if not several:
+        if words.concept.is_group:
             continue
-        for extreme in ("largest", "smallest"):
-            yield "described_extreme", [words, ExtremeOf(extreme)]
-        for ordinal in ordinals:
-            for direction in ("left", "right", "above", "below"):
-                yield "described_beside", [words, ToSideOf(ordinal, direction)]
-            for larger in (True, False):
-                yield "described_size", [words, SizeAgainst(ordinal, larger)]
-            if history[ordinal - 1] in words.concept.fits:
-                yield "described_other", [words, OtherThan(ordinal)]
-    for ordinal in ordinals:
+        # A place settles what the words leave open, or is told beside words that settle it already.
+        on_side, in_half = ("on_side", "in_half") if len(fitting) > 1 else ("at_side", "at_half")
+        for whose, side in product(("image", "patient"), ("left", "right")):
+            yield f"described_{on_side}", [words, OnSide(whose, side)]
+        for half in ("upper", "lower"):
+            yield f"described_{in_half}", [words, InHalf(half)]
+    for ordinal in range(1, len(history) + 1):
         yield "counterpart", [CounterpartOf(ordinal)]
     if len(set(history)) > 1:
         for extreme in ("largest", "smallest", "leftmost", "rightmost"):
             yield "again_extreme", [SegmentedBefore(), ExtremeOf(extreme)]
 
 
-def _next_question(
-    scene: Scene, history: Sequence[str], rng: np.random.Generator, *, avoid: Collection[str] = (), again: bool = True
-) -> Question | None:
-    """Draws one possible question: first whether it asks of the history, then the pattern, then the question.
+def _choices(words: Described, fitting: Set[str], history: Sequence[str]) -> Iterator[tuple[str, list[Clue]]]:
+    """Ways to choose between the structures that the words fit."""
+    if len(fitting) == 2:
+        for extreme in ("largest", "smallest"):
+            yield "described_extreme", [words, ExtremeOf(extreme)]
+    for ordinal, segmented in enumerate(history, 1):
+        for direction in ("left", "right", "above", "below"):
+            yield "described_beside", [words, ToSideOf(ordinal, direction)]
+        for flag in (True, False):
+            yield "described_size", [words, SizeAgainst(ordinal, flag)]
+            yield "described_same_side" if flag else "described_opposite_side", [words, SameSideAs(ordinal, flag)]
+        yield "described_nearest", [words, NearestTo(ordinal)]
+        if segmented in fitting:
+            yield "described_other", [words, OtherThan(ordinal)]
 
-    Targets in `avoid` are left out; without `again` no question goes back to a structure segmented before.
+
+def _next_question(
+    scene: Scene, history: Sequence[str], rng: np.random.Generator, *, avoid: Collection[str] = (), again: bool = False
+) -> Question | None:
+    """Draws one possible question: first whether it refers to the history, then the target, then the pattern.
+
+    Targets in `avoid` are left out; only with `again` may it go back to a structure segmented before.
     """
     possible = [
         question
         for question in possible_questions(scene, history)
         if question.target not in avoid and (again or question.target not in history)
     ]
-    referring = [q for q in possible if any(clue.references(history) for clue in q.clues)]
-    plain = [q for q in possible if q not in referring]
-    wants_history = bool(history) and rng.random() < _settings()["history"]
-    pool = (referring or plain) if wants_history else (plain or referring)
+    refers = bool(history) and rng.random() < _settings()["history"]
+    pool = [question for question in possible if question.refers(history) == refers] or possible
     if not pool:
         return None
-    patterns = sorted({question.pattern for question in pool})
+    targets = sorted({question.target for question in pool})
+    target = targets[int(rng.integers(len(targets)))]
+    choices = [question for question in pool if question.target == target]
+    patterns = sorted({question.pattern for question in choices})
     weights = np.array([_settings()["patterns"][pattern] for pattern in patterns], float)
     pattern = patterns[int(rng.choice(len(patterns), p=weights / weights.sum()))]
-    choices = [question for question in pool if question.pattern == pattern]
+    choices = [question for question in choices if question.pattern == pattern]
     return choices[int(rng.integers(len(choices)))]
 
 
 def _multi_turn(scene: Scene, rng: np.random.Generator) -> list[PlannedTurn] | None:
     """One dialogue with at least two segmentations, or None where the scene gives no second question.
 
-    A drawn length that the scene cannot fill is cut to what it can.
+    A drawn length that the scene cannot fill is cut to what it can. A question that goes back to an earlier structure
+    comes last: after it, "the structure segmented third" could be counted in two ways.
     """
     lengths = _settings()["turns"]
     weights = np.array(list(lengths.values()))
@@ -159,15 +176,18 @@ def _multi_turn(scene: Scene, rng: np.random.Generator) -> list[PlannedTurn] | N
     history: list[str] = []
     told: set[str] = set()
     while len(turns) < length:
-        text = _text_question(history, told, rng) if turns and rng.random() < _settings()["text_only"] else None
-        turn = text or _next_question(scene, history, rng, avoid=history[-1:], again=len(set(history)) == len(history))
+        turn = _text_question(history, told, rng) if turns and rng.random() < _settings()["text_only"] else None
+        turn = turn or _next_question(scene, history, rng, again=len(turns) == length - 1)
+        turn = turn or _next_question(scene, history, rng, avoid=history[-1:], again=True)
         if turn is None:
             break
         turns.append(turn)
-        if isinstance(turn, Question):
-            history.append(turn.target)
-        else:
+        if isinstance(turn, TextQuestion):
             told.add(turn.fact.question["en"])
+        elif turn.target in history:
+            break
+        else:
+            history.append(turn.target)
     return turns if len(history) > 1 else None
 
 

@@ -6,12 +6,12 @@ the left edge.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import ndimage
 
 from authoring.anatomy.structures import parts_of, structures
-from authoring.errors import OrientationError
 from authoring.sources.views import body_columns
 
 #: A structure smaller than this, or nowhere this thick, is too small to be asked for (it still competes with others).
@@ -33,6 +33,11 @@ class SceneStructure:
     rows: np.ndarray
     columns: np.ndarray
 
+    @cached_property
+    def distance(self) -> np.ndarray:
+        """Distance in pixels from each pixel of the slice to the structure: float [rows, columns], 0 inside."""
+        return ndimage.distance_transform_edt(~self.mask)
+
     @classmethod
     def of(cls, structure: str, mask: np.ndarray) -> "SceneStructure":
         """Measures a mask that is not empty."""
@@ -45,9 +50,15 @@ class SceneStructure:
         return cls(structure, mask, area, centroid, rows, columns)
 
     def share_beyond(self, axis: str, position: float) -> float:
-        """Share of the structure's pixels whose row or column index is greater than `position`."""
+        """Share of the structure's pixels with a row or column index above `position`; those at it count half."""
         profile = self.rows if axis == "row" else self.columns
-        return float(profile[int(np.floor(position)) + 1 :].sum()) / self.area if position >= 0 else 1.0
+        place = np.arange(len(profile))
+        return float(profile[place > position].sum() + profile[place == position].sum() / 2) / self.area
+
+    def quantile(self, axis: str, share: float) -> float:
+        """The row or column index up to which `share` of the structure's pixels lie."""
+        profile = self.rows if axis == "row" else self.columns
+        return float(np.searchsorted(np.cumsum(profile), share * self.area))
 
 
 @dataclass(frozen=True)
@@ -63,21 +74,15 @@ class Scene:
     midline: float
     patient_sides: bool
 
-    def __post_init__(self) -> None:
-        for structure in self.structures.values():
-            self._check_side(structure)
-
-    def _check_side(self, structure: SceneStructure) -> None:
-        """A pair whose right member lies further to the patient's left betrays a wrong orientation."""
-        pair = structures()[structure.id].pair
-        if not (self.patient_sides and pair in self.structures and structures()[structure.id].side == "right"):
-            return
-        other = self.structures[pair]
-        if structure.centroid[1] > other.centroid[1]:
-            raise OrientationError(
-                f"{structure.id} has its centroid at column {structure.centroid[1]:.0f} and {pair} at column "
-                f"{other.centroid[1]:.0f}; expected the patient's right at the left of the image"
-            )
+    def crossed_pairs(self) -> list[str]:
+        """The right members of pairs that lie on the wrong side of their left ones: a sign of faulty labels here."""
+        return [
+            right.id
+            for right in self.structures.values()
+            if structures()[right.id].side == "right"
+            and (left := self.structures.get(structures()[right.id].pair)) is not None
+            and right.centroid[1] > left.centroid[1]
+        ]
 
 
 def make_scene(
@@ -91,7 +96,6 @@ def make_scene(
     """Measures a slice: grey [rows, columns] uint8 and one bool mask [rows, columns] for each labelled structure.
 
     A parent's mask becomes the union with its labelled parts. Empty masks are left out.
-    Raises OrientationError where left and right of the labels contradict the view.
     """
     whole = {name: _with_parts(name, masks) for name in masks}
     measured = {name: SceneStructure.of(name, mask) for name, mask in whole.items() if mask.any()}

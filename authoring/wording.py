@@ -62,9 +62,10 @@ def _question(question: Question, segmented: int, rng: np.random.Generator, lang
                 words["where"] = forms["where"][clue.direction].format(ref=words["ref"])
             case SizeAgainst():
                 comparison = "larger" if clue.larger else "smaller"
-                words["size"], words["size_area"] = forms["size"][comparison], forms["size_area"][comparison]
+                words["size"] = forms["size"][comparison]
             case ExtremeOf():
-                words["extreme"] = forms["extreme"][clue.extreme]
+                table = "extreme" if question.pattern == "again_extreme" else "extreme_of_two"
+                words["extreme"] = forms[table][clue.extreme]
     return _capitalised(_pick(rng, forms["questions"][question.pattern]).format(**words))
 
 

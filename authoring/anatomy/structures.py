@@ -46,7 +46,7 @@ def structures() -> dict[str, AnatomicalStructure]:
     for structure in known.values():
         if structure.system not in SYSTEMS:
             raise SourceError(f"{FILE}: {structure.id}: system is {structure.system!r}; expected one of {SYSTEMS}")
-        if structure.pair and known[structure.pair].pair != structure.id:
+        if structure.pair and (structure.pair not in known or known[structure.pair].pair != structure.id):
             raise SourceError(f"{FILE}: {structure.id}: pair is {structure.pair!r}, which does not name it in return")
         if structure.parent and structure.parent not in known:
             raise SourceError(f"{FILE}: {structure.id}: parent is {structure.parent!r}; expected a known structure")

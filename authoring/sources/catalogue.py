@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from authoring.anatomy.structures import structures
 from authoring.errors import SourceError
+from release.records import Modality, Region, Sequence, Split
 
 FOLDER = Path(__file__).parent
 
@@ -42,7 +43,7 @@ class View(_Description):
     """Which slices of a case to show: at most `slices`, at least `gap_mm` apart, with all of `having` and none of
     `lacking`; `range` limits the slice index, counted from the feet."""
 
-    region: Literal["head", "chest", "abdomen", "prostate", "spine", "other"]
+    region: Region
     having: list[str] = []
     lacking: list[str] = []
     not_asked: list[str] = []
@@ -50,27 +51,37 @@ class View(_Description):
     gap_mm: float = Field(ge=0)
     range: tuple[int, int] | None = None
 
+    @model_validator(mode="after")
+    def _ordered(self):
+        if self.range and not 0 <= self.range[0] <= self.range[1]:
+            raise ValueError(f"range is {list(self.range)}; expected [first, last] with 0 <= first <= last")
+        return self
+
 
 class Case(_Description):
-    """One labelled scan of one patient. `window` is [level, width] in Hounsfield units, for CT."""
+    """One labelled scan of one patient. `patient` names the patient among all sources, however often he or she was
+    scanned; the name itself goes nowhere. `window` is [level, width] in Hounsfield units, for CT."""
 
     key: str
+    patient: str
     image: str
     labels: str | None = None
     label_map: str | None = None
     maps: list[ProbabilityMap] = []
-    modality: Literal["CT", "MR"]
-    sequence: str
+    modality: Modality
+    sequence: Sequence
     window: tuple[float, float] | None = None
-    split: Literal["train", "validation", "test"]
+    split: Split
     not_asked: list[str] = []
-    views: list[View]
+    views: list[View] = Field(min_length=1)
     exhaustive: list[str] = []
 
     @model_validator(mode="after")
     def _complete(self):
         if (self.labels is None) == (not self.maps) or (self.labels is None) != (self.label_map is None):
             raise ValueError(f"case {self.key}: expected either labels with a label_map, or maps")
+        if self.window and self.window[1] <= 0:
+            raise ValueError(f"case {self.key}: the window's width is {self.window[1]}; expected more than 0")
         if (self.modality == "CT") != (self.window is not None):
             raise ValueError(
                 f"case {self.key}: window is {self.window}; expected [level, width] for CT, nothing for MR"

@@ -15,6 +15,8 @@ from authoring.errors import SourceError
 
 #: Origins and spacings that differ by less than this many millimetres are the same grid.
 GRID_TOLERANCE_MM = 0.05
+#: Label values stored as floating point numbers may be off by rounding.
+LABEL_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,14 @@ class Volume:
     """A scan in LPS order.
 
     voxels: [slices, rows, columns]; spacing_mm: (slice, row, column);
-    tilt_degrees: the angle between the row axis and the patient's left-right axis (0 for a straight scan).
+    row_tilt_degrees: the angle between the row axis and the patient's left-right axis; slice_tilt_degrees: that between
+    the slice normal and the body's long axis. Both are 0 for a straight scan.
     """
 
     voxels: np.ndarray
     spacing_mm: tuple[float, float, float]
-    tilt_degrees: float
+    row_tilt_degrees: float
+    slice_tilt_degrees: float
     image: sitk.Image
 
 
@@ -39,7 +43,7 @@ def read_volume(path: Path, *, deidentified: bool = False) -> Volume:
     """
     if not path.exists():
         raise SourceError(f"{path}: no such file or folder")
-    image = _read_series(path, deidentified) if path.is_dir() else _read_file(path)
+    image = _read_series(path, deidentified) if path.is_dir() else _read_file(path, deidentified)
     if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
         raise SourceError(
             f"{path}: {image.GetDimension()} dimensions with {image.GetNumberOfComponentsPerPixel()} components a "
@@ -47,9 +51,9 @@ def read_volume(path: Path, *, deidentified: bool = False) -> Volume:
         )
     oriented = sitk.DICOMOrient(image, "LPS")
     columns, rows, slices = oriented.GetSpacing()
-    row_axis = np.array(oriented.GetDirection()).reshape(3, 3)[:, 0]
-    tilt = float(np.degrees(np.arccos(np.clip(abs(row_axis[0]), 0, 1))))
-    return Volume(sitk.GetArrayFromImage(oriented), (slices, rows, columns), tilt, oriented)
+    direction = np.array(oriented.GetDirection()).reshape(3, 3)
+    row_tilt, slice_tilt = (float(np.degrees(np.arccos(np.clip(abs(direction[axis, axis]), 0, 1)))) for axis in (0, 2))
+    return Volume(sitk.GetArrayFromImage(oriented), (slices, rows, columns), row_tilt, slice_tilt, oriented)
 
 
 def read_labels(path: Path, like: Volume) -> tuple[np.ndarray, bool]:
@@ -67,9 +71,25 @@ def read_labels(path: Path, like: Volume) -> tuple[np.ndarray, bool]:
     return voxels, True
 
 
-def _read_file(path: Path) -> sitk.Image:
+def whole_numbers(labels: np.ndarray, path: Path) -> np.ndarray:
+    """Label values as integers; a value stored as 1.9999999 is 2. Raises SourceError for a value that is no label."""
+    if np.issubdtype(labels.dtype, np.integer):
+        return labels
+    rounded = np.round(labels)
+    odd = labels[~(np.abs(labels - rounded) < LABEL_TOLERANCE)]
+    if odd.size:
+        raise SourceError(f"{path}: {odd.size} voxels are no whole number, such as {odd[0]}; expected label values")
+    return rounded.astype(np.int64)
+
+
+def _read_file(path: Path, deidentified: bool) -> sitk.Image:
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
     try:
-        return sitk.ReadImage(str(path))
+        reader.ReadImageInformation()
+        if reader.GetImageIO() == "GDCMImageIO":
+            _refuse_identified(path, deidentified)
+        return reader.Execute()
     except RuntimeError as error:
         raise SourceError(f"{path}: not a readable NIfTI or NRRD volume ({_reason(error)})") from None
 

@@ -9,16 +9,18 @@ from authoring.clues import (
     Described,
     ExtremeOf,
     InHalf,
+    NearestTo,
     OnSide,
     OtherThan,
+    SameSideAs,
     SegmentedBefore,
     SizeAgainst,
     ToSideOf,
     facets,
+    is_open,
     needs_history,
     solve,
 )
-from authoring.errors import OrientationError
 from authoring.scene import make_scene
 
 SHAPE = (60, 80)
@@ -110,7 +112,7 @@ def test_beside_an_earlier_segmentation_is_meant_in_the_image(scene, direction, 
 
 
 def test_above_and_below_an_earlier_segmentation(scene):
-    assert solve(scene, ["liver"], [words("spleen", "kidney_right"), ToSideOf(1, "below")]) == "kidney_right"
+    assert solve(scene, ["aorta"], [words("liver", "kidney_right"), ToSideOf(1, "below")]) == "kidney_right"
     assert solve(scene, ["kidney_left"], [words("liver", "kidney_left"), ToSideOf(1, "above")]) == "liver"
 
 
@@ -120,6 +122,9 @@ def test_size_against_an_earlier_segmentation_needs_a_clear_difference(scene):
     assert solve(scene, ["spleen"], [pair, SizeAgainst(1, larger=True)]) == "liver"
     assert solve(scene, ["spleen"], [pair, SizeAgainst(1, larger=False)]) == "kidney_right"
     assert solve(scene, ["spleen"], [KIDNEYS, SizeAgainst(1, larger=False)]) is None  # 196 / 180 is too close
+    assert (
+        solve(scene, ["kidney_right"], [words("spleen", "kidney_left"), SizeAgainst(1, larger=True)]) is None
+    )  # two are
 
 
 def test_counterpart_and_other(scene):
@@ -147,19 +152,69 @@ def test_a_question_without_words_needs_an_answer_that_is_labelled_by_constructi
     assert solve(scene, [], [OnSide("image", "right"), InHalf("upper")]) is None
 
 
-def test_need_for_history(scene):
-    assert needs_history(scene, ["liver"], [KIDNEYS, ToSideOf(1, "right")])
-    assert not needs_history(scene, ["spleen"], [words("liver"), ToSideOf(1, "left")])
+def test_beside_a_wide_structure_means_beyond_its_edge(scene):
+    wide = make_scene(GREY, {**MASKS, "colon": box(48, 2, 8, 40)}, exhaustive=scene.exhaustive)
+    assert (
+        solve(wide, ["colon"], [KIDNEYS, ToSideOf(1, "left")]) is None
+    )  # the right kidney lies above it, within its width
+    assert solve(wide, ["colon"], [words("spleen"), ToSideOf(1, "right")]) == "spleen"
 
 
-def test_facets_of_a_question():
-    assert facets([KIDNEYS]) == ["clinical"]
-    assert facets([KIDNEYS, ToSideOf(1, "left")]) == ["clinical", "spatial", "history"]
+def test_side_of_an_earlier_segmentation(scene):
+    assert solve(scene, ["liver"], [KIDNEYS, SameSideAs(1, same=True)]) == "kidney_right"
+    assert solve(scene, ["liver"], [KIDNEYS, SameSideAs(1, same=False)]) == "kidney_left"
+    assert solve(scene, ["spleen"], [KIDNEYS, SameSideAs(1, same=True)]) == "kidney_left"
+    assert solve(scene, ["aorta"], [KIDNEYS, SameSideAs(1, same=True)]) is None  # in the middle
 
 
-def test_a_mirrored_scan_is_refused():
-    with pytest.raises(OrientationError, match="expected the patient's right at the left"):
-        make_scene(GREY, {name: mask[:, ::-1] for name, mask in MASKS.items()})
+def test_the_nearer_of_two_needs_a_clear_lead(scene):
+    assert solve(scene, ["liver"], [KIDNEYS, NearestTo(1)]) == "kidney_right"
+    assert solve(scene, ["spleen"], [KIDNEYS, NearestTo(1)]) == "kidney_left"
+    assert solve(scene, ["aorta"], [KIDNEYS, NearestTo(1)]) is None
+    assert solve(scene, ["kidney_left"], [KIDNEYS, NearestTo(1)]) is None
+
+
+@pytest.mark.parametrize(
+    ("history", "clues", "needed"),
+    [
+        (["liver"], [KIDNEYS, SameSideAs(1, same=True)], True),
+        (["liver"], [KIDNEYS, NearestTo(1)], True),
+        (["kidney_right"], [CounterpartOf(1)], True),
+        (["kidney_right"], [KIDNEYS, OtherThan(1)], True),
+        (["liver", "spleen"], [SegmentedBefore(), ExtremeOf("rightmost")], True),
+        # Whatever was segmented: the one to the right of it, if there is one alone, is the rightmost.
+        (["aorta"], [KIDNEYS, ToSideOf(1, "right")], False),
+        (["aorta"], [words("liver"), ToSideOf(1, "left")], False),
+        ([], [words("liver")], False),
+    ],
+)
+def test_history_is_needed_where_another_one_gives_another_answer(scene, history, clues, needed):
+    assert solve(scene, history, clues)
+    assert needs_history(scene, history, clues) is needed
+    assert ("history" in facets(scene, history, clues)) is needed
+
+
+def test_a_place_that_repeats_what_the_words_settle_is_no_spatial_reasoning(scene):
+    assert facets(scene, [], [words("liver"), OnSide("image", "left")]) == ["clinical"]
+    assert facets(scene, [], [KIDNEYS, OnSide("image", "left")]) == ["clinical", "spatial"]
+    assert facets(scene, ["liver"], [KIDNEYS, NearestTo(1)]) == ["clinical", "spatial", "history"]
+
+
+def test_open_questions(scene):
+    assert is_open(scene, [], [KIDNEYS])
+    assert not is_open(scene, [], [words("liver")])
+
+
+def test_crossed_pairs_are_seen(scene):
+    assert scene.crossed_pairs() == []
+    mirrored = make_scene(GREY, {name: mask[:, ::-1] for name, mask in MASKS.items()})
+    assert mirrored.crossed_pairs() == ["kidney_right"]
+
+
+def test_pixels_on_the_middle_count_half(scene):
+    (line,) = make_scene(GREY, {"liver": box(5, 39, 20, 1)}).structures.values()
+    assert line.share_beyond("column", 39) == 0.5
+    assert line.share_beyond("column", 38.5) == 1
 
 
 def test_small_and_thin_structures_compete_but_are_not_asked_for():

@@ -86,20 +86,20 @@ def referent(text, history):
     return None
 
 
-def meaning(text, masks, history, descriptions, height, width, *, forget=False):
-    """The structures of a slice that a question may mean. `forget` reads it as if there had been no earlier turn."""
+def meaning(text, masks, history, descriptions, height, width):
+    """The structures of a slice that a question may mean."""
     said = [fits for words, fits in descriptions.items() if words.lower() in text.lower()]
     candidates = set(masks)
     for fits in said:
         candidates &= fits
-    earlier = None if forget else referent(text, history)
+    earlier = referent(text, history)
 
     def keep(test):
         return {name for name in candidates if test(masks[name])}
 
-    if re.search(r"left side of the image|图像左侧", text) and not re.search("farthest|最靠", text):
+    if re.search(r"left side of the image|(?<!最靠)图像左侧", text):
         candidates = keep(lambda mask: middle(mask, 1) < width / 2)
-    if re.search(r"right side of the image|图像右侧", text) and not re.search("farthest|最靠", text):
+    if re.search(r"right side of the image|(?<!最靠)图像右侧", text):
         candidates = keep(lambda mask: middle(mask, 1) > width / 2)
     if re.search(r"patient's right side|患者右侧", text):
         candidates = keep(lambda mask: middle(mask, 1) < width / 2)
@@ -109,35 +109,51 @@ def meaning(text, masks, history, descriptions, height, width, *, forget=False):
         candidates = keep(lambda mask: middle(mask, 0) < height / 2)
     if re.search(r"lower half of the image|图像下半部分", text):
         candidates = keep(lambda mask: middle(mask, 0) > height / 2)
-    if not forget and re.search(r"segmented so far|已分割的(所有)?结构", text):
+    if re.search(r"segmented so far|已分割的(所有)?结构", text):
         candidates &= set(history)
     if earlier:
-        reference = masks[earlier]
-        if re.search(r"to the image left of|在图像上位于.+左侧", text):
-            candidates = keep(lambda mask: middle(mask, 1) < middle(reference, 1)) - {earlier}
-        if re.search(r"to the image right of|在图像上位于.+右侧", text):
-            candidates = keep(lambda mask: middle(mask, 1) > middle(reference, 1)) - {earlier}
-        if re.search(rf"above ({REF_EN}) in the image|在图像上位于.+上方", text):
-            candidates = keep(lambda mask: middle(mask, 0) < middle(reference, 0)) - {earlier}
-        if re.search(rf"below ({REF_EN}) in the image|在图像上位于.+下方", text):
-            candidates = keep(lambda mask: middle(mask, 0) > middle(reference, 0)) - {earlier}
-        if re.search(rf"larger (area )?than ({REF_EN})|比({REF_ZH})更大", text):
-            candidates = keep(lambda mask: mask.sum() > reference.sum())
-        if re.search(rf"smaller (area )?than ({REF_EN})|比({REF_ZH})更小", text):
-            candidates = keep(lambda mask: mask.sum() < reference.sum())
-        if re.search(r"the other (one|structure)|另外那一个|另一个结构", text):
-            candidates -= {earlier}
-        if re.search(r"counterpart|partner|对侧|另一侧", text):
-            candidates &= {CATALOGUE[earlier].get("pair")}
-    if candidates and re.search(r"largest area|面积最大", text):
-        return {max(candidates, key=lambda name: masks[name].sum())}
-    if candidates and re.search(r"smallest area|面积最小", text):
-        return {min(candidates, key=lambda name: masks[name].sum())}
-    if candidates and re.search(r"farthest to the left of the image|最靠图像左侧", text):
-        return {min(candidates, key=lambda name: middle(masks[name], 1))}
-    if candidates and re.search(r"farthest to the right of the image|最靠图像右侧", text):
-        return {max(candidates, key=lambda name: middle(masks[name], 1))}
+        candidates = related(text, candidates, masks, earlier, width)
+    ranks = {
+        r"largest area|the larger area|面积最大|面积较大": lambda name: -masks[name].sum(),
+        r"smallest area|the smaller area|面积最小|面积较小": lambda name: masks[name].sum(),
+        r"farthest to the left of the image|最靠图像左侧": lambda name: middle(masks[name], 1),
+        r"farthest to the right of the image|最靠图像右侧": lambda name: -middle(masks[name], 1),
+    }
+    if earlier:
+        ranks[rf"nearer to ({REF_EN})|离({REF_ZH})更近"] = lambda name: centre_distance(masks[name], masks[earlier])
+    for form, rank in ranks.items():
+        if candidates and re.search(form, text):
+            return {min(candidates, key=rank)}
     return candidates
+
+
+def related(text, candidates, masks, earlier, width):
+    """Those of the candidates that stand in the stated relation to an earlier structure."""
+    reference = masks[earlier]
+    column, row = middle(reference, 1), middle(reference, 0)
+    sides = {
+        r"to the image left of|在图像上位于.+左侧": lambda mask: middle(mask, 1) < column,
+        r"to the image right of|在图像上位于.+右侧": lambda mask: middle(mask, 1) > column,
+        rf"above ({REF_EN}) in the image|在图像上位于.+上方": lambda mask: middle(mask, 0) < row,
+        rf"below ({REF_EN}) in the image|在图像上位于.+下方": lambda mask: middle(mask, 0) > row,
+        rf"same side of the image as ({REF_EN})|图像同一侧": lambda mask: (
+            (middle(mask, 1) < width / 2) == (column < width / 2)
+        ),
+        rf"opposite side of the image from ({REF_EN})|分居图像两侧": lambda mask: (
+            (middle(mask, 1) < width / 2) != (column < width / 2)
+        ),
+        rf"larger (area )?than ({REF_EN})|比({REF_ZH})更大": lambda mask: mask.sum() > reference.sum(),
+        rf"smaller (area )?than ({REF_EN})|比({REF_ZH})更小": lambda mask: mask.sum() < reference.sum(),
+        r"the other (one|structure)|另外那一个|另一个结构": lambda mask: mask is not reference,
+        r"counterpart|partner|对侧|另一侧": lambda mask: mask is masks.get(CATALOGUE[earlier].get("pair")),
+    }
+    found = [test for form, test in sides.items() if re.search(form, text)]
+    assert found or re.search("nearer to|更近", text), text
+    return {name for name in candidates if all(test(masks[name]) for test in found)}
+
+
+def centre_distance(one, other):
+    return np.hypot(middle(one, 0) - middle(other, 0), middle(one, 1) - middle(other, 1))
 
 
 def test_every_question_means_its_target_and_nothing_else(asked, images, descriptions):
@@ -149,22 +165,36 @@ def test_every_question_means_its_target_and_nothing_else(asked, images, descrip
         assert found == {turn.target}, f"{dialogue.dialogue_id} turn {turn.turn}: {text} -> {found}"
 
 
-def test_every_history_question_needs_its_history(asked, images, descriptions):
+def test_every_history_question_has_another_answer_after_another_history(asked, images, descriptions):
     needed = 0
     for dialogue, turn, language, history in asked:
         if "history" not in turn.facets:
-            assert not turn.refers_to
             continue
         annotation, masks = images[dialogue.image_id]
-        text = re.sub(
-            r"largest area|smallest area|farthest to the \w+|面积最[大小]|最靠图像[左右]侧",
-            "",
-            sentence(turn, language),
-        )
-        found = meaning(text, masks, history, descriptions, annotation.height, annotation.width, forget=True)
-        assert len(found) > 1, f"{dialogue.dialogue_id} turn {turn.turn}: {sentence(turn, language)}"
+        text = sentence(turn, language)
+        supposed = [
+            [*history[:place], other, *history[place + 1 :]] for place in range(len(history)) for other in masks
+        ]
+        answers = [meaning(text, masks, other, descriptions, annotation.height, annotation.width) for other in supposed]
+        others = [found for found in answers if len(found) == 1 and found != {turn.target}]
+        assert others, f"{dialogue.dialogue_id} turn {turn.turn}: {text}"
+        assert turn.refers_to
         needed += 1
     assert needed > 150
+
+
+def test_every_spatial_question_is_open_without_its_place(asked, images, descriptions):
+    spatial = 0
+    for dialogue, turn, language, _ in asked:
+        _, masks = images[dialogue.image_id]
+        said = [fits for words, fits in descriptions.items() if words.lower() in sentence(turn, language).lower()]
+        fitting = set(masks).intersection(*said)
+        if "spatial" in turn.facets:
+            assert len(fitting) > 1, sentence(turn, language)
+            spatial += 1
+        elif not turn.refers_to:
+            assert fitting == {turn.target}, sentence(turn, language)
+    assert spatial > 200
 
 
 def test_the_answer_mask_is_the_annotated_structure(asked, images):
@@ -217,6 +247,11 @@ def test_both_languages_ask_the_same(asked):
         "beside right": r"image right of|在图像上位于[^，。]*右侧",
         "largest": r"largest area|面积最大",
         "smallest": r"smallest area|面积最小",
+        "larger of two": r"the larger area|面积较大",
+        "smaller of two": r"the smaller area|面积较小",
+        "same side": r"same side of the image|图像同一侧",
+        "opposite side": r"opposite side of the image|分居图像两侧",
+        "nearer": r"nearer to|更近",
         "larger": r"larger (area )?than|更大",
         "smaller": r"smaller (area )?than|更小",
     }

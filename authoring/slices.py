@@ -68,7 +68,7 @@ def read_scan(source: SourceDescription, case: Case, folder: Path) -> LabelledSc
         raise SourceError(f"{folder / case.image}: no voxel is a finite number; expected intensities")
     if unknown.any():
         voxels[unknown] = voxels[~unknown].min()
-        remarks.append(f"{unknown.sum()} voxels are no finite number and were drawn as background")
+        remarks.append(f"voxels that are no finite number, drawn as background: {unknown.sum()}")
     if resampled:
         remarks.append("the labels lie on another grid and were resampled by nearest neighbour")
     grey = window_ct(voxels, *case.window) if case.window else normalise_mr(voxels)

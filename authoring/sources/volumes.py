@@ -78,7 +78,7 @@ def whole_numbers(labels: np.ndarray, path: Path) -> np.ndarray:
     rounded = np.round(labels)
     odd = labels[~(np.abs(labels - rounded) < LABEL_TOLERANCE)]
     if odd.size:
-        raise SourceError(f"{path}: {odd.size} voxels are no whole number, such as {odd[0]}; expected label values")
+        raise SourceError(f"{path}: label value {odd[0]} in the first of {odd.size} voxels; expected whole numbers")
     return rounded.astype(np.int64)
 
 
@@ -86,8 +86,7 @@ def _read_file(path: Path, deidentified: bool) -> sitk.Image:
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     try:
-        reader.ReadImageInformation()
-        if reader.GetImageIO() == "GDCMImageIO":
+        if sitk.ImageFileReader.GetImageIOFromFileName(str(path)) == "GDCMImageIO":
             _refuse_identified(path, deidentified)
         return reader.Execute()
     except RuntimeError as error:

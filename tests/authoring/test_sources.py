@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,11 +13,13 @@ from authoring import DownloadError, Package, SourceError, author, demo_sources,
 from authoring.anatomy.knowledge import concepts_of
 from authoring.anatomy.structures import structures
 from demonstration.line import HEADER
+from release import read_release
 
 
 def description(**changes):
     case = {
         "key": "one",
+        "patient": "somebody",
         "image": "image.nrrd",
         "labels": "labels.nrrd",
         "label_map": "map",
@@ -89,6 +92,10 @@ def test_pairs_name_each_other_and_stand_on_opposite_sides():
         ({"case": {"label_map": "other"}}, "unknown label_map other"),
         ({"case": {"window": None}}, "expected \\[level, width\\] for CT"),
         ({"case": {"labels": None}}, "either labels with a label_map, or maps"),
+        ({"case": {"window": [40, 0]}}, "the window's width is 0"),
+        ({"case": {"sequence": "T9"}}, "sequence"),
+        ({"case": {"views": []}}, "views"),
+        ({"case": {"views": [{"region": "abdomen", "slices": 1, "gap_mm": 0, "range": [2, 0]}]}}, "first <= last"),
         ({"licence": None}, "licence"),
         ({"colour": "red"}, "colour"),
     ],
@@ -133,8 +140,71 @@ def test_empty_labels_are_refused(tmp_path):
 
 def test_mirrored_labels_are_refused(tmp_path):
     write_scan(tmp_path, values=(1, 3, 2))
-    with pytest.raises(SourceError, match="one, slice 0: kidney_right has its centroid"):
+    with pytest.raises(SourceError, match="one: kidney_right has its centroid at column"):
         author([(read_source(write_source(tmp_path)), tmp_path)], tmp_path / "release", HEADER)
+
+
+def test_a_single_slice_with_crossed_labels_is_left_out_and_told(tmp_path):
+    write_scan(tmp_path)
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / "labels.nrrd")))
+    labels[1, 32:44, 70:78] = 2
+    labels[1, 32:44, 4:14] = 0
+    sitk.WriteImage(sitk.GetImageFromArray(labels), str(tmp_path / "labels.nrrd"))
+    said = []
+    source = read_source(write_source(tmp_path))
+    release = read_release(author([(source, tmp_path)], tmp_path / "release", HEADER, warn=said.append))
+    assert said == ["one: slice 1 is left out: ['kidney_right'] on the wrong side"]
+    assert {item.slice_index for item in release.annotations()} == {0, 2}
+
+
+def test_voxels_that_are_no_number_become_background_and_are_told(tmp_path):
+    write_scan(tmp_path)
+    image = sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / "image.nrrd"))).astype(np.float32)
+    clean = author([(read_source(write_source(tmp_path)), tmp_path)], tmp_path / "clean", HEADER)
+    image[0, 0, 0] = np.nan
+    sitk.WriteImage(sitk.GetImageFromArray(image), str(tmp_path / "image.nrrd"))
+    said = []
+    out = author([(read_source(write_source(tmp_path)), tmp_path)], tmp_path / "release", HEADER, warn=said.append)
+    assert said == ["one: voxels that are no finite number, drawn as background: 1"]
+    assert (out / "dialogues.jsonl").read_bytes() == (clean / "dialogues.jsonl").read_bytes()
+
+
+def two_cases(tmp_path, splits, patients):
+    write_scan(tmp_path)
+    content = description()
+    (case,) = content["cases"]
+    content["cases"] = [
+        case | {"key": f"case-{number}", "split": split, "patient": patient}
+        for number, (split, patient) in enumerate(zip(splits, patients, strict=True))
+    ]
+    path = tmp_path / "source.yaml"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return [(read_source(path), tmp_path)]
+
+
+def test_two_scans_of_one_patient_share_the_patient_id(tmp_path):
+    release = read_release(author(two_cases(tmp_path, ["train", "train"], ["x", "x"]), tmp_path / "r", HEADER))
+    assert len({item.patient_id for item in release.annotations()}) == 1
+
+
+def test_a_patient_in_two_splits_is_refused(tmp_path):
+    with pytest.raises(SourceError, match="patient 'x' is in split 'test', but another case"):
+        author(two_cases(tmp_path, ["train", "test"], ["x", "x"]), tmp_path / "r", HEADER)
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_source_without_a_question_gives_no_release(tmp_path):
+    write_scan(tmp_path)
+    source = read_source(write_source(tmp_path, case={"not_asked": ["liver", "kidney_right", "kidney_left"]}))
+    with pytest.raises(SourceError, match="no slice of any case supports a question"):
+        author([(source, tmp_path)], tmp_path / "release", HEADER)
+    assert not (tmp_path / "release").exists()
+
+
+@pytest.mark.parametrize("change", [{"created": "yesterday"}, {"version": "1"}])
+def test_a_header_that_is_not_valid_is_refused_first(tmp_path, change):
+    with pytest.raises(SourceError, match="the release's header"):
+        author([], tmp_path / "release", replace(HEADER, **change))
 
 
 @pytest.fixture
@@ -169,12 +239,12 @@ def test_a_package_is_fetched_once(wheel, tmp_path):
 
 
 def test_a_package_with_another_checksum_is_refused_and_not_kept(wheel, tmp_path):
-    with pytest.raises(DownloadError, match=r"sha256 is [0-9a-f]{64}; expected 0000"):
+    with pytest.raises(DownloadError, match=r"tinyscans==1\.0 with sha256 0000.* failed: .*Got +[0-9a-f]{64}"):
         fetch(package("0" * 64), tmp_path / "cache")
     assert not list((tmp_path / "cache").iterdir())
 
 
 def test_a_package_that_pip_cannot_find_is_refused(wheel, tmp_path):
-    with pytest.raises(DownloadError, match=r"pip download tinyscans==9\.9 failed"):
+    with pytest.raises(DownloadError, match=r"pip download tinyscans==9\.9 with sha256 0000.* failed"):
         fetch(package("0" * 64, version="9.9"), tmp_path / "cache")
     assert not list((tmp_path / "cache").iterdir())

@@ -1,6 +1,7 @@
 """Volumes come out in one orientation, whatever the file says, and unusable ones are refused by name."""
 
 import locale
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import SimpleITK as sitk
 
 from authoring.errors import SourceError
 from authoring.sources.views import body_columns, normalise_mr, window_ct
-from authoring.sources.volumes import read_labels, read_volume
+from authoring.sources.volumes import read_labels, read_volume, whole_numbers
 
 RNG = np.random.default_rng(3)
 
@@ -30,15 +31,27 @@ def test_every_stored_orientation_gives_the_same_view(tmp_path, code, suffix):
     volume = read_volume(path)
     assert np.array_equal(volume.voxels, sitk.GetArrayFromImage(image))
     assert volume.spacing_mm == pytest.approx((3.0, 2.0, 1.5))
-    assert volume.tilt_degrees == pytest.approx(0, abs=0.01)
+    assert volume.row_tilt_degrees == pytest.approx(0, abs=0.01)
+    assert volume.slice_tilt_degrees == pytest.approx(0, abs=0.01)
 
 
-def test_a_turned_scan_tells_its_tilt(tmp_path):
+COS, SIN = np.cos(np.radians(30)), np.sin(np.radians(30))
+
+
+@pytest.mark.parametrize(
+    ("direction", "row_tilt", "slice_tilt"),
+    [
+        ((COS, -SIN, 0, SIN, COS, 0, 0, 0, 1), 30, 0),
+        ((1, 0, 0, 0, COS, -SIN, 0, SIN, COS), 0, 30),
+    ],
+)
+def test_a_turned_scan_tells_its_tilt(tmp_path, direction, row_tilt, slice_tilt):
     image = lps_image()
-    angle = np.radians(30)
-    image.SetDirection((np.cos(angle), -np.sin(angle), 0, np.sin(angle), np.cos(angle), 0, 0, 0, 1))
+    image.SetDirection(direction)
     sitk.WriteImage(image, str(tmp_path / "scan.nrrd"))
-    assert read_volume(tmp_path / "scan.nrrd").tilt_degrees == pytest.approx(30, abs=0.01)
+    volume = read_volume(tmp_path / "scan.nrrd")
+    assert volume.row_tilt_degrees == pytest.approx(row_tilt, abs=0.01)
+    assert volume.slice_tilt_degrees == pytest.approx(slice_tilt, abs=0.01)
 
 
 def write_series(folder, shuffled_names=(3, 0, 2, 1), **tags):
@@ -86,6 +99,26 @@ def test_dicom_with_text_in_its_pixels_is_refused_always(tmp_path):
     write_series(tmp_path / "series", **{"0012|0062": "YES", "0028|0301": "YES"})
     with pytest.raises(SourceError, match="BurnedInAnnotation"):
         read_volume(tmp_path / "series", deidentified=True)
+
+
+def test_a_single_dicom_file_is_checked_as_well(tmp_path):
+    write_series(tmp_path / "series", shuffled_names=(0,))
+    with pytest.raises(SourceError, match="PatientIdentityRemoved"):
+        read_volume(tmp_path / "series" / "0.dcm")
+
+
+def test_label_values_may_be_stored_as_floating_point_numbers():
+    path = Path("labels.nii.gz")
+    assert whole_numbers(np.array([0, 1.9999999, 3.0]), path).tolist() == [0, 2, 3]
+    assert whole_numbers(np.array([0, 2], np.uint8), path).tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("value", [2.4, np.nan, np.inf])
+def test_values_that_are_no_labels_are_refused(value):
+    with pytest.raises(
+        SourceError, match=r"labels\.nii\.gz: label value \S+ in the first of 1 voxels; expected whole numbers"
+    ):
+        whole_numbers(np.array([0, 1, value]), Path("labels.nii.gz"))
 
 
 def test_labels_on_another_grid_are_resampled_through_the_directions(tmp_path):

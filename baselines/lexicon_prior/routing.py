@@ -11,6 +11,8 @@ from baselines.lexicon_prior.phrases import Clues, SizeHint, read_clues
 
 # How sharply a side is judged, per share of the image's extent: at 0.1 on the wrong side a structure loses e^4.
 SIDE_SHARPNESS = 40.0
+# How much one share of the image's extent counts where the nearer structure is asked for.
+DISTANCE_SHARPNESS = 20.0
 # How much a factor e in area counts where a size is given.
 SIZE_SHARPNESS = 2.0
 # How much a factor e in likeness to the mirrored map counts where a pair is asked for.
@@ -89,6 +91,12 @@ def _clue_scores(
             origin = reference.centre
         ahead = ((centres - origin) * extent) @ np.array(direction.vector)
         scores -= np.logaddexp(0, -SIDE_SHARPNESS * ahead)
+    for numbers, towards in ((clues.same_sides, 1), (clues.opposite_sides, -1)):
+        for reference in _placed(numbers, before):
+            side = np.sign(reference.centre[1] - middle[1]) * towards
+            scores -= np.logaddexp(0, -SIDE_SHARPNESS * side * (centres[:, 1] - middle[1]) * extent[1])
+    for reference in _placed(clues.nearer, before):
+        scores -= DISTANCE_SHARPNESS * np.linalg.norm((centres - reference.centre) * extent, axis=1)
     for vector in clues.extremes:
         scores += SIDE_SHARPNESS * (((centres - middle) * extent) @ np.array(vector))
     for hint in clues.sizes:
@@ -128,6 +136,12 @@ def _mirror_similarity(maps: np.ndarray, structure: int) -> np.ndarray:
     similarity = flat @ mirrored / (np.linalg.norm(flat, axis=1) * np.linalg.norm(mirrored))
     similarity[structure] = 0
     return similarity
+
+
+def _placed(numbers: Sequence[int], before: Sequence[Segmented]) -> list[Segmented]:
+    """The turns that references mean, those with a mask that is not empty."""
+    referred = (_referred(number, before) for number in numbers)
+    return [turn for turn in referred if turn is not None and turn.centre is not None]
 
 
 def _referred(number: int, before: Sequence[Segmented]) -> Segmented | None:

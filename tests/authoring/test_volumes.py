@@ -115,9 +115,7 @@ def test_label_values_may_be_stored_as_floating_point_numbers():
 
 @pytest.mark.parametrize("value", [2.4, np.nan, np.inf])
 def test_values_that_are_no_labels_are_refused(value):
-    with pytest.raises(
-        SourceError, match=r"labels\.nii\.gz: label value \S+ in the first of 1 voxels; expected whole numbers"
-    ):
+    with pytest.raises(SourceError, match=r"label value \S+ in the first of 1 voxels; expected whole numbers"):
         whole_numbers(np.array([0, 1, value]), Path("labels.nii.gz"))
 
 

@@ -64,6 +64,29 @@ def test_pairs_exclusions_and_returns(language, question, counterparts, others, 
     assert clues.extremes == extremes
 
 
+@pytest.mark.parametrize(
+    ("language", "question", "same", "opposite", "nearer"),
+    [
+        (
+            "en",
+            "Segment the muscle: the one on the same side of the image as the structure segmented first.",
+            (1,),
+            (),
+            (),
+        ),
+        ("en", "Segment the bone on the opposite side of the image from the structure segmented last.", (), (-1,), ()),
+        ("en", "Segment the one that lies nearer to the structure segmented second.", (), (), (2,)),
+        ("zh", "请分割与第一次分割的结构位于图像同一侧、符合以下描述的结构：骨。", (1,), (), ()),
+        ("zh", "请分割与刚才分割的结构分居图像两侧的那一个。", (), (-1,), ()),
+        ("zh", "请分割离第二次分割的结构更近的那一个。", (), (), (2,)),
+    ],
+)
+def test_relations_to_an_earlier_structure(language, question, same, opposite, nearer):
+    clues = read_clues(question, language)
+    assert (clues.same_sides, clues.opposite_sides, clues.nearer) == (same, opposite, nearer)
+    assert clues.directions == ()
+
+
 def test_the_lexicon_gets_the_question_without_the_words_that_were_understood():
     text = read_clues("Segment the gland to the image right of the structure segmented first.", "en").text
     assert features(text, "en") == features("segment the gland to the of the .", "en")

@@ -23,8 +23,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-console = Console()
-errors = Console(stderr=True)
+# Commands to copy and values must not be broken into lines.
+console = Console(soft_wrap=True)
+errors = Console(stderr=True, soft_wrap=True)
 
 PLACES = Places()
 
@@ -38,6 +39,13 @@ class History(StrEnum):
 
     own = "own"
     gt = "gt"
+    none = "none"
+
+
+class TestHistory(StrEnum):
+    """What a run on the test split can have had as history."""
+
+    own = "own"
     none = "none"
 
 
@@ -136,6 +144,14 @@ def build(
     console.print(f"{'found' if built.reused else 'built'} {built.folder}: {rows} dialogues; truth in {built.truth}")
 
 
+@app.command(**_example("mturn-seg seal my-release"))
+def seal(release: Annotated[Path, typer.Argument(help="Release folder that was edited by hand.")]) -> None:
+    """Check a release folder after an edit by hand and take the checksums of its files anew."""
+    from release import seal_release
+
+    console.print(f"sealed {release}, digest {seal_release(release).digest}; next: mturn-seg build {release}")
+
+
 @app.command(**_example("mturn-seg run --model lexicon-prior --data mturn-seg --split test --out predictions.parquet"))
 def run(
     out: Annotated[Path, typer.Option(help="Predictions file to write: .parquet or .jsonl.")],
@@ -159,24 +175,40 @@ def run(
     from console import bar
 
     digest = dataset_digest(data)
+    datasets.disable_progress_bars()
     splits = datasets.load_dataset(str(data))
     if split not in splits:
         raise typer.BadParameter(f"split {split!r}; expected one of {', '.join(splits)}")
+    if history is History.gt and split == "test":
+        raise typer.BadParameter("history 'gt' needs the truth, which the test split withholds; expected own or none")
     if model == "lexicon-prior" and checkpoint is None:
+        if "train" not in splits:
+            raise typer.BadParameter(f"{data} has no train split to learn from; expected --checkpoint FOLDER")
         runner = LexiconPrior.fit(splits["train"])
     else:
         runner = create(model, **({"path": checkpoint} if checkpoint else {}))
     languages = None if language is Language.both else (language.value,)
-    with bar(console, model) as advance:
-        summary = run_model(
-            splits[split], runner, out=out, languages=languages, history=history.value, seed=seed, digest=digest,
-            progress=advance,
-        )  # fmt: skip
+    try:
+        with bar(console, model) as advance:
+            summary = run_model(
+                splits[split], runner, out=out, languages=languages, history=history.value, seed=seed, digest=digest,
+                progress=advance,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        errors.print("stopped; the same command goes on where it was")
+        raise typer.Exit(130) from None
     statuses = ", ".join(f"{count} {status}" for status, count in summary.statuses.items() if count)
     console.print(f"{summary.segmentation_turns} segmentation turns ({statuses}), {summary.text_turns} text-only turns")
+    if summary.statuses["no_seg"]:
+        console.print("no_seg: the model answered without a mask, which counts as an empty one")
     for message in summary.errors:
         errors.print(f"[red]error[/] {escape(message)}")
-    console.print(f"wrote {out}; next: mturn-seg submit {out} --name YOUR-MODEL --user YOU --history {history.value}")
+    if split == "test":
+        console.print(
+            f"wrote {out}; next: mturn-seg submit {out} --name YOUR-MODEL --user YOU --history {history.value}"
+        )
+    else:
+        console.print(f"wrote {out}; next: mturn-seg score {out} --truth {PLACES.truth / split}.parquet")
 
 
 @app.command(**_example("mturn-seg validate predictions.parquet"))
@@ -200,6 +232,7 @@ def score(
     """Score a predictions file on this computer, by the same code as the leaderboard. A missing row scores 0."""
     import json
 
+    from console import print_score
     from leaderboard import score_file
 
     report, scores = score_file(file, truth)
@@ -210,9 +243,10 @@ def score(
         print(json.dumps({track: value.model_dump(mode="json") for track, value in scores.items()}, indent=2))
         return
     if not report.ok:
-        errors.print(escape(report.to_text()), highlight=False)
+        errors.print("rows are missing: they score 0 here, and an upload would be refused", highlight=False)
+        errors.print(escape(report.to_text().partition("\n")[2]), highlight=False)
     for track, value in scores.items():
-        _print_score(track, value)
+        print_score(console, track, value)
 
 
 @app.command(**_example("mturn-seg submit predictions.parquet --name my-model --user me"))
@@ -220,7 +254,7 @@ def submit(
     file: Annotated[Path, typer.Argument(help="Predictions file for the test split.")],
     name: Annotated[str, typer.Option(help="Name of the model in the table.")],
     user: Annotated[str, typer.Option(help="Who submits.")],
-    history: Annotated[History, typer.Option(help="History that the run used.")] = History.own,
+    history: Annotated[TestHistory, typer.Option(help="History that the run used.")] = TestHistory.own,
     organisation: Annotated[str, typer.Option(help="Shown beside the model.")] = "",
     link: Annotated[str | None, typer.Option(help="Address of code or paper, http or https.")] = None,
     training_data: Annotated[str, typer.Option(help="What the model was trained on.")] = "",
@@ -229,19 +263,26 @@ def submit(
     truth: TruthOption = PLACES.test_truth,
 ) -> None:
     """Submit a predictions file to a local leaderboard: it is checked, scored, and kept."""
+    from console import print_score
     from leaderboard import Leaderboard, SqliteStore, SubmissionMeta, SubmissionRefused
 
     meta = SubmissionMeta.checked(
         model=name, organisation=organisation, link=link, history_mode=history.value, training_data=training_data,
         notes=notes,
     )  # fmt: skip
+    board = Leaderboard(truth, SqliteStore(store))
+    earlier = board.earlier(file, user)
+    if earlier is not None:
+        console.print(f"{user} entered this file before, as {earlier.meta.model!r} on {earlier.created[:10]}")
+        console.print(f"that record, {earlier.id}, stands; nothing was entered")
+        return
     try:
-        record = Leaderboard(truth, SqliteStore(store)).submit(file, meta, user)
+        record = board.submit(file, meta, user)
     except SubmissionRefused as refused:
         _report(refused.report, as_json=False)
         return
     for track, value in record.tracks.items():
-        _print_score(track, value)
+        print_score(console, track, value)
     console.print(f"recorded as {record.id}; see it with: mturn-seg table")
 
 
@@ -255,7 +296,7 @@ def table(
     export: Annotated[str | None, typer.Option(help="Print as csv or markdown instead.")] = None,
 ) -> None:
     """Print the ranked table of a local leaderboard."""
-    from console import print_table
+    from console import counted, print_table
     from leaderboard import Leaderboard, SqliteStore, table_to_csv, table_to_markdown
 
     exports = {None: None, "csv": table_to_csv, "markdown": table_to_markdown}
@@ -264,8 +305,11 @@ def table(
     if not store.exists():
         raise typer.BadParameter(f"no submissions yet: {store} does not exist; expected the file that `submit` writes")
     board = Leaderboard(truth, SqliteStore(store))
-    for one in [track] if track else board.tracks():
-        rows = board.table(one)
+    tables = {one: board.table(one) for one in ([track] if track else board.tracks())}
+    if not any(tables.values()) and board.records():
+        held = counted(len(board.records()), "submission")
+        errors.print(f"{store} holds {held}, but none to the data of {truth} (digest {board.truth.digest[:12]})")
+    for one, rows in tables.items():
         if export:
             print(exports[export](rows))
         else:
@@ -302,7 +346,8 @@ def main() -> None:
         # Each stage raises ValueErrors of its own for what a user can mend; others are bugs and show their trace.
         if not _is_ours(error):
             raise
-        errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        told = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+        errors.print(f"[bold red]error:[/] {escape(told)}", highlight=False)
         sys.exit(2)
 
 
@@ -324,26 +369,9 @@ def _report(report, as_json: bool) -> None:
     if as_json:
         print(report.to_json())
     else:
-        (console if report.ok else errors).print(escape(report.to_text()), highlight=False, soft_wrap=True)
+        (console if report.ok else errors).print(escape(report.to_text()), highlight=False)
     if not report.ok:
         raise typer.Exit(2)
-
-
-def _print_score(track: str, score) -> None:
-    def shown(value: float | None) -> str:
-        return "n/a" if value is None else f"{value:.4f}"
-
-    regions = ", ".join(score.regions) or "none"
-    missing = f"; no turns in {', '.join(score.missing_regions)}" if score.missing_regions else ""
-    console.print(
-        f"[bold]{track}[/]  Dice {shown(score.headline_dice)}  IoU {shown(score.headline_iou)}", highlight=False
-    )
-    console.print(f"  mean over regions {regions}{missing}", highlight=False)
-    console.print(
-        f"  {score.n} turns of {score.n_dialogues} dialogues and {score.n_patients} patients, "
-        f"{score.empty_predictions} empty predictions; turn-weighted Dice {shown(score.turn_weighted_dice)}",
-        highlight=False,
-    )
 
 
 if __name__ == "__main__":

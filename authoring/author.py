@@ -14,7 +14,7 @@ from authoring.errors import SourceError
 from authoring.planning import PlannedTurn, Question, plan_dialogues
 from authoring.scene import Scene
 from authoring.slices import LabelledScan, Slice, chosen_slices, read_scan
-from authoring.sources.catalogue import Case, SourceDescription
+from authoring.sources.catalogue import Case, SourceDescription, readable
 from authoring.wording import answer_text, fact_text, question_text
 from masks import encode
 from release import (
@@ -107,10 +107,7 @@ def _release(sources: Sequence[tuple[SourceDescription, Path]], header: Header) 
             ),
         )
     except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, fault['loc']))} is {fault['input']!r}; {fault['msg']}" for fault in error.errors()
-        ]
-        raise SourceError(f"the release's header: {'; '.join(faults)}") from None
+        raise SourceError(f"the release's header: {readable(error)}") from None
 
 
 def _patient_splits(sources: Sequence[tuple[SourceDescription, Path]]) -> dict[str, str]:

@@ -78,7 +78,7 @@ def build(
         return Built(out, truth_out, release.digest, rows, reused=True)
     with _workspace(out) as work, _workspace(truth_out) as truth_work:
         fresh, fresh_truth = work / out.name, truth_work / truth_out.name
-        _write_public(release, rows, fresh, work / "arrow", num_proc, report, quiet=progress is None)
+        _write_public(release, rows, fresh, work / "arrow", num_proc, report)
         _write_truths(release, places, fresh_truth, report)
         # The truth first: public rows whose truth is an older one would be scored against the wrong masks.
         replace_folder(fresh_truth, truth_out, truth_work)
@@ -93,7 +93,6 @@ def _write_public(
     cache: Path,
     num_proc: int,
     report: Progress,
-    quiet: bool,
 ) -> None:
     folder.mkdir()
     infos, files = {}, {}
@@ -101,7 +100,7 @@ def _write_public(
         builder = MTurnSeg(
             config_name=config, data_dir=str(release.folder), cache_dir=str(cache), dataset_name="mturn_seg"
         )
-        with _progress_bars(shown=not quiet):
+        with _no_progress_bars():
             builder.download_and_prepare(str(cache / config), num_proc=num_proc if config == "default" else 1)
         metadata = {DIGEST_KEY: release.digest.encode(), SCHEMA_KEY: str(MTurnSeg.VERSION).encode()}
         written = {}
@@ -213,11 +212,10 @@ def _workspace(place: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _progress_bars(shown: bool) -> Iterator[None]:
-    """Shows or hides the bars of `datasets` while it generates, and leaves them as they were."""
+def _no_progress_bars() -> Iterator[None]:
+    """Hides the bars of `datasets`, beside which ours would show the same again, and leaves them as they were."""
     hidden_before = datasets.are_progress_bars_disabled()
-    if not shown:
-        datasets.disable_progress_bars()
+    datasets.disable_progress_bars()
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
 """Draws a few slices with the masks of one dialogue each, and the dialogue beside them in both languages."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import matplotlib
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from masks import decode
+from mturn_seg import SPLITS
 from release import Annotation, Dialogue, Turn, read_release
 
 #: Distinguishable with the common kinds of colour blindness (Okabe and Ito, 2008).
@@ -25,11 +27,15 @@ SLICE, TEXT, MARGIN = 4.0, 8.2, 0.35
 LINE = 0.205
 
 
-def draw_overview(release_folder: Path, out: Path, font: str) -> Path:
-    """Writes a PNG with one multi-turn dialogue for each patient and region of a release; `font` has Chinese glyphs."""
+def draw_overview(release_folder: Path, out: Path, font: str, splits: Collection[str] = SPLITS) -> Path:
+    """Writes a PNG with one multi-turn dialogue for each patient and region of some splits of a release.
+
+    `font` has Chinese glyphs. The test split's panels show its answers: the picture is for those who have the truth.
+    """
     release = read_release(release_folder)
     annotations = {record.image_id: record for record in release.annotations()}
-    chosen = _choose(list(release.dialogues()), annotations)
+    dialogues = [dialogue for dialogue in release.dialogues() if dialogue.split in splits]
+    chosen = _choose(dialogues, annotations)
     heights = [max(SLICE, _text_height(dialogue)) + 2 * MARGIN for dialogue in chosen]
     width, height = SLICE + TEXT + 3 * MARGIN, sum(heights)
     with plt.rc_context({"font.family": [font], "font.size": 10}):

@@ -54,8 +54,8 @@ def _read(file: pq.ParquetFile, limits: Limits, problems: ProblemCollector) -> C
                 Problem(
                     kind="missing_column",
                     field=name,
-                    value=_shown_names(schema),
-                    expected=f"a column of {EXPECTED[name]}",
+                    value=f"missing among {_shown_names(schema)}",
+                    expected=f"a column {name!r} that holds {EXPECTED[name]}",
                 )
             )
         elif schema.names.count(fields[name].split(".")[0]) > 1:

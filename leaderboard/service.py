@@ -123,6 +123,10 @@ class Leaderboard:
         )
         return self.store.add(record, path)
 
+    def earlier(self, path: Path | str, user: str) -> Record | None:
+        """The record that the same file by the same user has already; `submit` would answer with it."""
+        return self.store.find(self._record_id(checked_user(user), _sha256(Path(path))))
+
     def record(self, record_id: str) -> Record:
         """The record of this id. Raises RecordNotFound."""
         record = self.store.find(record_id)

@@ -88,7 +88,9 @@ class Truth:
         """Read a split's truth file (Parquet). Raises TruthError (what, where, expectation) or FileNotFoundError."""
         path = Path(path)
         if not path.exists():
-            raise FileNotFoundError(f"{path}: no such truth file; expected for example mturn-seg-truth/test.parquet")
+            raise FileNotFoundError(f"{path.absolute()}: no such truth file; expected one that `mturn-seg build` wrote")
+        if path.is_dir():
+            raise TruthError(f"{path}: is a folder; expected a file in it, such as {path / 'test.parquet'}")
         try:
             with pq.ParquetFile(path) as file:
                 table = file.read()

@@ -105,7 +105,8 @@ def compare_listing(release: ReleaseFolder, problems: Problems) -> list[str]:
         for place in (release.folder, release.folder / IMAGES)
         if place.is_dir()
         for path in place.iterdir()
-        if path.is_file()
+        # What a desktop leaves behind (.DS_Store) is no part of the release.
+        if path.is_file() and not path.name.startswith(".")
     } - {HEADER}
     for name in sorted(expected - found):
         kind = "missing image" if name.startswith(f"{IMAGES}/") else "missing file"
@@ -121,7 +122,8 @@ def check_sha256(release: ReleaseFolder, name: str, found: str, problems: Proble
     """Notes a file whose content is not the one that release.json names."""
     expected = release.header.files.get(name)
     if expected is not None and found != expected:
-        problems.add("changed file", name, None, "sha256", found, f"expected {expected}, as {HEADER} says")
+        told = f"expected {expected[:12]}… as in {HEADER}; after an edit by hand: mturn-seg seal {release.folder}"
+        problems.add("changed file", name, None, "sha256", f"{found[:12]}…", told)
 
 
 def read_records(

@@ -68,8 +68,10 @@ def launch(app: gr.Blocks, settings: Settings, *, open_browser: bool = False) ->
             theme=theme(),
             css_paths=CSS,
         )
-    except OSError as error:
-        raise SpaceError(f"cannot listen on {settings.host}, port {settings.port}: {error}") from None
+    except OSError:
+        raise SpaceError(
+            f"cannot listen on {settings.host}, port {settings.port}; expected a free port: choose another with --port"
+        ) from None
     return address
 
 

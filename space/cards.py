@@ -126,7 +126,7 @@ def outcome(result: Mapping[str, Any]) -> str:
     kinds = {problem["kind"]: problem["count"] for problem in result["problems"]}
     found = sum(kinds.values())
     problems = "1 problem" if found == 1 else f"{found:,} problems"
-    text = f"Not accepted, nothing was entered: {problems} in {result['rows']:,} rows."
+    text = f"This file cannot be accepted: {problems} in {result['rows']:,} rows. Nothing was entered."
     if len(result["problems"]) < found:
         text += f" The table shows the first of each kind, {len(result['problems'])} in all."
     return notice(text, "bad") + notes

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import cli
 
 README = Path(__file__).resolve().parents[1] / "README.md"
-COMMANDS = ["demo-data", "author", "build", "run", "validate", "score", "submit", "table", "serve", "demo"]
+COMMANDS = ["demo-data", "author", "build", "seal", "run", "validate", "score", "submit", "table", "serve", "demo"]
 
 
 def mturn_seg(capsys, *arguments):
@@ -100,6 +100,36 @@ def test_a_broken_release_is_refused_and_nothing_is_built(synthetic_release, tmp
     assert "images/" in err
     assert not (tmp_path / "out").exists()
     assert not (tmp_path / "truth").exists()
+
+
+def test_a_release_edited_by_hand_is_sealed(synthetic_release, tmp_path, capsys):
+    release = tmp_path / "release"
+    shutil.copytree(synthetic_release, release)
+    dialogues = release / "dialogues.jsonl"
+    dialogues.write_text(dialogues.read_text(encoding="utf-8").replace("Segment", "Outline"), encoding="utf-8")
+    places = ("--out", tmp_path / "out", "--truth", tmp_path / "truth")
+    code, _, err = mturn_seg(capsys, "build", release, *places)
+    assert code == 2
+    assert f"mturn-seg seal {release}" in err
+    assert mturn_seg(capsys, "seal", release)[0] == 0
+    assert mturn_seg(capsys, "build", release, *places)[0] == 0
+
+
+def test_the_same_file_again_is_told(built_dataset, predictions, tmp_path, capsys):
+    arguments = (
+        "submit",
+        predictions,
+        "--truth",
+        built_dataset.truth / "test.parquet",
+        "--store",
+        tmp_path / "s",
+        "--user",
+        "me",
+    )
+    mturn_seg(capsys, *arguments, "--name", "one")
+    code, out, _ = mturn_seg(capsys, *arguments, "--name", "two")
+    assert code == 0
+    assert "me entered this file before, as 'one'" in out
 
 
 def test_a_bad_predictions_file_is_refused_with_its_problems(built_dataset, predictions, tmp_path, capsys):

@@ -10,6 +10,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from authoring.anatomy.structures import FILE as STRUCTURES_FILE
 from authoring.anatomy.structures import structures
 from authoring.errors import SourceError
 from release.records import Modality, Region, Sequence, Split
@@ -101,11 +102,11 @@ class SourceDescription(_Description):
     name: str
     title: str
     licence: str
-    licence_url: str
-    url: str
-    citation: str
+    licence_url: str | None = None
+    url: str | None = None
+    citation: str | None = None
     redistribute: bool
-    note: str
+    note: str | None = None
     package: Package | None = None
     root: str = "."
     deidentified: bool = False
@@ -118,7 +119,7 @@ class SourceDescription(_Description):
         named |= {name for values in self.label_maps.values() for name in values.values() if name}
         unknown = sorted(named - structures().keys())
         if unknown:
-            raise ValueError(f"unknown structures {', '.join(unknown)}; expected ids of structures.yaml")
+            raise ValueError(f"unknown structures {', '.join(unknown)}; expected ids of {STRUCTURES_FILE}")
         maps = sorted({case.label_map for case in self.cases if case.label_map} - self.label_maps.keys())
         if maps:
             raise ValueError(f"unknown label_map {', '.join(maps)}; expected one of {', '.join(self.label_maps)}")
@@ -127,10 +128,25 @@ class SourceDescription(_Description):
 
 def read_source(path: Path) -> SourceDescription:
     """Reads one source description. Raises SourceError with file, field, value and expectation."""
+    if not path.is_file():
+        raise SourceError(f"{path}: no such file; expected a source description in YAML")
     try:
         return SourceDescription.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise SourceError(f"{path}: {error}") from None
+    except ValidationError as error:
+        raise SourceError(f"{path}: {readable(error)}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path}: not YAML ({' '.join(str(error).split())}); expected a source description") from None
+
+
+def readable(error: ValidationError) -> str:
+    """What pydantic found, a line for each fault: place, what is wrong, the value."""
+    faults = []
+    for fault in error.errors():
+        place = ".".join(map(str, fault["loc"]))
+        value = "" if fault["type"] == "missing" else f", but it is {str(fault['input'])[:60]!r}"
+        message = fault["msg"].removeprefix("Value error, ")
+        faults.append(message if fault["type"] == "value_error" else f"{place}: {message}{value}")
+    return "\n  ".join(faults)
 
 
 def demo_sources() -> list[SourceDescription]:

@@ -75,8 +75,9 @@ def whole_numbers(labels: np.ndarray, path: Path) -> np.ndarray:
     """Label values as integers; a value stored as 1.9999999 is 2. Raises SourceError for a value that is no label."""
     if np.issubdtype(labels.dtype, np.integer):
         return labels
-    rounded = np.round(labels)
-    odd = labels[~(np.abs(labels - rounded) < LABEL_TOLERANCE)]
+    finite = np.where(np.isfinite(labels), labels, 0.5)
+    rounded = np.round(finite)
+    odd = labels[np.abs(finite - rounded) > LABEL_TOLERANCE]
     if odd.size:
         raise SourceError(f"{path}: label value {odd[0]} in the first of {odd.size} voxels; expected whole numbers")
     return rounded.astype(np.int64)

@@ -40,11 +40,11 @@ class SqliteStore:
         self.path = Path(path)
         self.files = self.path.with_name(f"{self.path.name}.files")
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.files.mkdir(mode=0o700, exist_ok=True)
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self.path}: {error}; expected a leaderboard's SQLite file") from None
+        self.files.mkdir(mode=0o700, exist_ok=True)
 
     def _prepare(self) -> None:
         # SQLite's own waiting does not cover the change to WAL, and two processes may open a new store at once.

@@ -48,7 +48,7 @@ def build(board: Leaderboard, table: TableTab, tabs: gr.Tabs, user: str, max_fil
         submit = gr.Button("Submit", variant="primary", elem_id="submit")
     answer = gr.HTML(elem_id="answer")
     problems = gr.Dataframe(
-        visible=False, interactive=False, wrap=True, show_label=False, elem_id="problems", max_height=460
+        visible=False, interactive=False, wrap=True, show_label=False, elem_id="problems", max_height=900
     )
     see = gr.Button("See it in the leaderboard", visible=False, elem_id="see", size="sm")
     outcome = gr.JSON(visible="hidden", elem_id="outcome")
@@ -132,7 +132,7 @@ def submitted(board: Leaderboard, path: str | None, description: dict[str, Any],
     """
     chosen = _chosen(path)
     meta = _guarded(lambda: SubmissionMeta.checked(**{name: value or "" for name, value in description.items()}))
-    before = {record.id for record in board.records()}
+    repeated = _guarded(lambda: board.earlier(chosen, user)) is not None
     try:
         record = _guarded(lambda: board.submit(chosen, meta, user=user))
     except SubmissionRefused as refused:
@@ -142,7 +142,7 @@ def submitted(board: Leaderboard, path: str | None, description: dict[str, Any],
         "model": record.meta.model,
         "record": record.id,
         "date": record.created[:10],
-        "repeated": record.id in before,
+        "repeated": repeated,
         "rows": record.counts.rows,
         "tracks": list(record.tracks),
         "places": [_place(board, record, track) for track in record.tracks],

@@ -1,15 +1,17 @@
 """Source descriptions are checked, packages come whole or not at all, and authoring refuses what it cannot use."""
 
 import hashlib
+import re
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 import yaml
 
-from authoring import DownloadError, Package, SourceError, author, demo_sources, fetch, read_source
+from authoring import DownloadError, Package, SourceDescription, SourceError, author, demo_sources, fetch, read_source
 from authoring.anatomy.knowledge import concepts_of
 from authoring.anatomy.structures import structures
 from demonstration.line import HEADER
@@ -103,6 +105,15 @@ def test_pairs_name_each_other_and_stand_on_opposite_sides():
 def test_a_wrong_description_is_refused_with_its_place(tmp_path, changes, message):
     with pytest.raises(SourceError, match=message):
         read_source(write_source(tmp_path, **changes))
+
+
+def test_the_documented_example_is_valid(tmp_path):
+    text = (Path(__file__).resolve().parents[2] / "docs/sources.md").read_text(encoding="utf-8")
+    path = tmp_path / "source.yaml"
+    path.write_text(re.search(r"```yaml\n(.*?)```", text, re.DOTALL)[1], encoding="utf-8")
+    (case,) = read_source(path).cases
+    documented = set(re.findall(r"`(\w+)`", text))
+    assert documented >= {*type(case).model_fields, *SourceDescription.model_fields, *type(case.views[0]).model_fields}
 
 
 def test_anybodys_scans_become_dialogues(tmp_path):

@@ -89,7 +89,7 @@ def test_a_changed_file_is_refused(name: str, small_release: Path) -> None:
     with (small_release / name).open("a", encoding="utf-8") as file:
         file.write("\n")
     with pytest.raises(
-        ReleaseError, match=f"changed file.*\n.*{name}: sha256 is .*expected [0-9a-f]{{64}}, as release"
+        ReleaseError, match=f"changed file.*\n.*{name}: sha256 is .*expected [0-9a-f]{{12}}… as in release.json; .*seal"
     ):
         read_release(small_release)
 

@@ -226,7 +226,7 @@ def test_a_faulty_file_is_answered_with_its_faults(page, board, prediction_rows,
     page.locator("#predictions input[type=file]").set_input_files(write_predictions(rows, "faulty.jsonl"))
     page.get_by_label("Model", exact=True).fill("Faulty")
     page.get_by_role("button", name="Submit", exact=True).click()
-    expect(page.locator("#answer")).to_contain_text("Not accepted, nothing was entered", timeout=30_000)
+    expect(page.locator("#answer")).to_contain_text("This file cannot be accepted", timeout=30_000)
     problems = page.locator("#problems .virtual-row")
     expect(problems.filter(has_text="wrong size")).to_contain_text("[24, 32]")
     expect(problems.filter(has_text="missing row").first).to_be_visible()

@@ -184,7 +184,8 @@ def run(
     if model == "lexicon-prior" and checkpoint is None:
         if "train" not in splits:
             raise typer.BadParameter(f"{data} has no train split to learn from; expected --checkpoint FOLDER")
-        runner = LexiconPrior.fit(splits["train"])
+        with bar(console, "learning") as advance:
+            runner = LexiconPrior.fit(splits["train"], progress=advance)
     else:
         runner = create(model, **({"path": checkpoint} if checkpoint else {}))
     languages = None if language is Language.both else (language.value,)

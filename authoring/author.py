@@ -9,9 +9,9 @@ from PIL import Image
 from pydantic import ValidationError
 
 from authoring.anatomy.structures import structures
-from authoring.clues import facets
 from authoring.errors import SourceError
 from authoring.planning import PlannedTurn, Question, plan_dialogues
+from authoring.proof import facets
 from authoring.scene import Scene
 from authoring.slices import LabelledScan, Slice, chosen_slices, read_scan
 from authoring.sources.catalogue import Case, SourceDescription, readable

@@ -1,10 +1,10 @@
-"""Clues and the proof that a question has one answer.
+"""Clues: the conditions that a question puts on the wanted structure.
 
-A question is a set of clues. Each clue answers for every labelled structure of the slice: True (it surely holds), False
-(it surely does not) or None (too close to call). A question has an answer only if exactly one structure satisfies all
-clues and no structure is in doubt: a spatial clue that holds by a hair proves nothing.
+A clue answers for every labelled structure of the slice: True (it surely holds), False (it surely does not) or None
+(too close to call). What follows from several clues together is proof.py's.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import dist
@@ -65,11 +65,15 @@ class _Referring:
         return scene.structures[history[self.ordinal - 1]]
 
 
-class _Ranking:
-    """A clue that ranks the structures which satisfy all others: `solve` applies it last, alone it excludes nothing."""
+class Ranking(ABC):
+    """A clue that picks one of the structures which satisfy all others, so it comes last; it excludes none itself."""
 
     def holds(self, scene: Scene, history: Sequence[str], structure: SceneStructure) -> Verdict:
         return True
+
+    @abstractmethod
+    def pick(self, scene: Scene, history: Sequence[str], candidates: Sequence[SceneStructure]) -> SceneStructure | None:
+        """The picked candidate, or None where it does not lead clearly."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +206,7 @@ class SegmentedBefore:
 
 
 @dataclass(frozen=True)
-class ExtremeOf(_Ranking, _Present):
+class ExtremeOf(Ranking, _Present):
     """The largest, smallest, leftmost or rightmost (in the image) of the structures that satisfy all other clues."""
 
     extreme: Extreme
@@ -227,7 +231,7 @@ class ExtremeOf(_Ranking, _Present):
 
 
 @dataclass(frozen=True)
-class NearestTo(_Ranking, _Referring):
+class NearestTo(Ranking, _Referring):
     """Of the structures that satisfy all other clues, the one nearest to an earlier segmentation."""
 
     ordinal: int
@@ -249,82 +253,6 @@ class NearestTo(_Ranking, _Referring):
             if others < FARTHER * max(distances[nearest.id], 1):
                 return None
         return nearest
-
-
-def solve(scene: Scene, history: Sequence[str], clues: Sequence[Clue]) -> str | None:
-    """The one structure that satisfies all clues, or None where there is none, more than one, or any doubt."""
-    if _unlabelled_rivals(scene, clues):
-        return None
-    sure, doubtful = _candidates(scene, history, clues)
-    if doubtful:
-        return None
-    for clue in clues:
-        if isinstance(clue, _Ranking):
-            chosen = clue.pick(scene, history, sure)
-            return chosen.id if chosen else None
-    return sure[0].id if len(sure) == 1 else None
-
-
-def facets(scene: Scene, history: Sequence[str], clues: Sequence[Clue]) -> list[str]:
-    """The reasoning that a solved question takes, of clinical, spatial and history, in this order.
-
-    A place that only repeats what the words settle already is no spatial reasoning, and a reference whose structure
-    does not matter is no use of the history.
-    """
-    found = {"clinical"} if any(clue.facet == "clinical" for clue in clues) else set()
-    for clue in clues:
-        if clue.facet == "spatial" and solve(scene, history, [other for other in clues if other is not clue]) is None:
-            found.add("spatial")
-    if needs_history(scene, history, clues):
-        found.add("history")
-    return [facet for facet in ("clinical", "spatial", "history") if facet in found]
-
-
-def needs_history(scene: Scene, history: Sequence[str], clues: Sequence[Clue]) -> bool:
-    """Whether the answer depends on what was segmented before.
-
-    It does if the same question has another answer after another history: some structure of the slice in the place of
-    one that the question refers to. "The kidney to the right of the structure segmented first" fails this wherever it
-    can be answered at all, because it is the rightmost kidney whatever was segmented; "the partner of it" passes.
-    """
-    answer = solve(scene, history, clues)
-    for ordinal in {ordinal for clue in clues for ordinal in clue.references(history)}:
-        for other in scene.structures:
-            supposed = [*history[: ordinal - 1], other, *history[ordinal:]]
-            if solve(scene, supposed, clues) not in (None, answer):
-                return True
-    return False
-
-
-def is_open(scene: Scene, history: Sequence[str], clues: Sequence[Clue]) -> bool:
-    """Whether two or more structures may satisfy the clues."""
-    sure, doubtful = _candidates(scene, history, clues)
-    return len(sure) + len(doubtful) > 1
-
-
-def _candidates(scene: Scene, history: Sequence[str], clues: Sequence[Clue]) -> tuple[list, list]:
-    """The structures that surely satisfy all clues, and those that may."""
-    sure, doubtful = [], []
-    for structure in scene.structures.values():
-        verdicts = [clue.holds(scene, history, structure) for clue in clues]
-        if False in verdicts:
-            continue
-        (doubtful if None in verdicts else sure).append(structure)
-    return sure, doubtful
-
-
-def _unlabelled_rivals(scene: Scene, clues: Sequence[Clue]) -> bool:
-    """Whether the slice may show a structure that satisfies the clues but that the source did not label.
-
-    Words alone could mean any structure of their concept, so each must be labelled here or labelled wherever it
-    occurs. Counterparts and earlier segmentations are labelled by construction.
-    """
-    if any(isinstance(clue, CounterpartOf | SegmentedBefore) for clue in clues):
-        return False
-    described = [clue.concept.fits for clue in clues if isinstance(clue, Described)]
-    if not described:
-        return True
-    return not frozenset.intersection(*described) <= scene.structures.keys() | scene.exhaustive
 
 
 def _sure(share: float) -> Verdict:

@@ -1,6 +1,6 @@
 """Plans dialogues over a scene: which question, about which structure, in which order.
 
-Every planned question has been proven to have one answer, and every history question to need its history (clues.py).
+Every planned question has been proven to have one answer (proof.py).
 """
 
 from collections.abc import Collection, Iterator, Sequence, Set
@@ -26,9 +26,8 @@ from authoring.clues import (
     SegmentedBefore,
     SizeAgainst,
     ToSideOf,
-    is_open,
-    solve,
 )
+from authoring.proof import is_open, solve
 from authoring.scene import Scene
 
 FILE = Path(__file__).with_name("planning.yaml")

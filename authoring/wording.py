@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from authoring.anatomy.knowledge import LANGUAGES, Fact, own_concept
+from authoring.anatomy.knowledge import Fact, own_concept
 from authoring.anatomy.structures import structures
 from authoring.clues import Described, ExtremeOf, InHalf, OnSide, SizeAgainst, ToSideOf
 from authoring.planning import Question
+from mturn_seg import LANGUAGES
 
 FILE = Path(__file__).with_name("wording.yaml")
 

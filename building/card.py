@@ -17,6 +17,7 @@ from mturn_seg import HIDDEN_SPLIT, SPLITS
 from release import Release, ReleaseFolder
 
 TEMPLATE = Path(__file__).parents[1] / "dataset_card.md"
+CITATION = Path(__file__).parents[1] / "CITATION.bib"
 SIZE_CATEGORIES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
@@ -56,6 +57,7 @@ def _fill(release: ReleaseFolder, counts: Counts) -> str:
         name=header.name,
         version=header.version,
         digest=release.digest,
+        citation=CITATION.read_text(encoding="utf-8").strip(),
         licence=header.licence,
         sizes=_sizes(counts),
         scans=_scans(counts),

@@ -17,7 +17,7 @@ from demonstration.overview import draw_overview
 from demonstration.places import Places
 from leaderboard import Leaderboard, SqliteStore, SubmissionMeta
 
-HEADER = Header(name="MTurn-Seg demo", version="0.1.0", created="2025-11-22", licence="other")
+HEADER = Header(name="MTurn-Seg demo", version="0.1.0", created="2026-11-22", licence="other")
 USER = "demo"
 
 
@@ -32,8 +32,8 @@ def run_demo(console: Console, places: Places | None = None, *, seed: int = 0) -
     console.rule("2  Dialogues")
     with bar(console, "authoring", sum(len(source.cases) for source, _ in sources)) as advance:
         author(sources, places.release, HEADER, seed=seed, progress=lambda case: advance(), warn=console.print)
-    font = chinese_font(places.cache, console.print)
-    console.print(f"wrote {places.release} and {draw_overview(places.release, places.overview, font)}")
+    draw_overview(places.release, places.overview, chinese_font(places.cache, console.print))
+    console.print(f"wrote {places.release} and {places.overview}")
     console.rule("3  Data set")
     built = build(places.release, places.data, places.truth)
     console.print(f"{'found' if built.reused else 'built'} {places.data}: {_counts(built.rows)} dialogues")
@@ -44,14 +44,15 @@ def run_demo(console: Console, places: Places | None = None, *, seed: int = 0) -
     console.rule("4  Models, turn by turn")
     board = Leaderboard(places.test_truth, SqliteStore(places.store))
     digest = dataset_digest(places.data)
-    for name, about in (("empty", "predicts nothing"), ("lexicon-prior", "learned from the train split")):
-        runner = LexiconPrior.fit(data["train"]) if name == "lexicon-prior" else create(name)
-        out = places.predictions / f"{name}.parquet"
-        with bar(console, name) as advance:
+    for runner, about in (
+        (create("empty"), "predicts nothing"),
+        (LexiconPrior.fit(data["train"]), "learned from the train split"),
+    ):
+        out = places.predictions / f"{runner.name}.parquet"
+        with bar(console, runner.name) as advance:
             run(data["test"], runner, out=out, history="own", seed=seed, digest=digest, progress=advance)
-        board.submit(
-            out, SubmissionMeta(model=name, history_mode="own", training_data="demo train split", notes=about), USER
-        )
+        meta = SubmissionMeta(model=runner.name, history_mode="own", training_data="demo train split", notes=about)
+        board.submit(out, meta, USER)
     console.rule("5  Leaderboard")
     for track in board.tracks():
         print_table(console, track, board.table(track))

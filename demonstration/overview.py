@@ -55,7 +55,7 @@ def draw_overview(release_folder: Path, out: Path, font: str, splits: Collection
 
 
 def _choose(dialogues: list[Dialogue], annotations: dict[str, Annotation]) -> list[Dialogue]:
-    """The first dialogue of readable length with the most different targets, for each region, modality and source."""
+    """The first dialogue of readable length with the most different targets, for each patient and region."""
     best: dict[tuple, tuple[int, Dialogue]] = {}
     for dialogue in dialogues:
         if not SHOWN_TURNS[0] <= len(dialogue.turns) <= SHOWN_TURNS[1]:

@@ -8,9 +8,9 @@ import yaml
 
 from authoring.anatomy.structures import structures
 from authoring.errors import SourceError
+from mturn_seg import LANGUAGES
 
 FOLDER = Path(__file__).parent
-LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from leaderboard import DataFacts
 from space import cards
 
 _TEXT = Path(__file__).parent.parent / "about.md"
-_CITATION = Path(__file__).parent.parent / "citation.bib"
+_CITATION = Path(__file__).parents[2] / "CITATION.bib"
 _FORMULAS = [{"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]
 
 

@@ -16,11 +16,8 @@ from authoring.clues import (
     SegmentedBefore,
     SizeAgainst,
     ToSideOf,
-    facets,
-    is_open,
-    needs_history,
-    solve,
 )
+from authoring.proof import facets, is_open, needs_history, solve
 from authoring.scene import make_scene
 
 SHAPE = (60, 80)

@@ -9,28 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 from pycocotools import mask as coco
 
+from building.truth import TRUTH_SCHEMA
 from leaderboard import Truth
 
 DIGEST = "d" * 64
-TRUTH_SCHEMA = pa.schema(
-    [
-        ("dialogue_id", pa.string()),
-        ("turn", pa.int32()),
-        ("segmentation_turn", pa.int32()),
-        ("target", pa.string()),
-        ("mask", pa.struct([("size", pa.list_(pa.int32())), ("counts", pa.string())])),
-        ("system", pa.string()),
-        ("facets", pa.list_(pa.string())),
-        ("refers_to", pa.list_(pa.int32())),
-        ("languages", pa.list_(pa.string())),
-        ("patient_id", pa.string()),
-        ("source", pa.string()),
-        ("region", pa.string()),
-        ("modality", pa.string()),
-        ("spacing_mm", pa.list_(pa.float32())),
-        ("size", pa.list_(pa.int32())),
-    ]
-)
 
 
 def first_pixels(n, size=(4, 4)):

@@ -73,3 +73,11 @@ def test_a_file_that_is_no_truth_is_refused(make, good, tmp_path):
     assert issubclass(TruthError, SubmissionError)
     with pytest.raises(FileNotFoundError, match="no such truth file"):
         Truth.load(tmp_path / "nowhere.parquet")
+
+
+def test_the_languages_are_those_of_the_schema():
+    # Repeated in truth.py, because importing the schema would import `datasets`, which scoring does not need.
+    import mturn_seg
+    from leaderboard import truth
+
+    assert truth.LANGUAGES == mturn_seg.LANGUAGES

@@ -1,0 +1,25 @@
+"""What the documents promise is there: linked files, and one citation."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = ["README.md", "docs/sources.md"]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_linked_files_exist(name):
+    document = ROOT / name
+    links = re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8"))
+    local = [link for link in links if not link.startswith("http")]
+    assert local
+    for link in local:
+        assert (document.parent / link).exists(), link
+
+
+def test_the_readme_cites_as_citation_bib_does():
+    assert (ROOT / "CITATION.bib").read_text(encoding="utf-8").strip() in (ROOT / "README.md").read_text(
+        encoding="utf-8"
+    )

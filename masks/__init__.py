@@ -4,9 +4,18 @@ An RLE is what pycocotools takes: {"size": [height, width], "counts": ASCII stri
 neither numba nor pyarrow; the compiled loops are loaded at their first use.
 """
 
+from masks.batch import (
+    area_batch,
+    bounding_box_batch,
+    decode_batch,
+    encode_batch,
+    from_runs_batch,
+    runs_batch,
+    validate_batch,
+)
 from masks.overlap import dice, iou, overlap_counts
-from masks.reasons import RleError, RleReason
-from masks.rle import MAX_PIXELS, area, area_batch, decode, encode, explain, rle_dict, validate, validate_batch
+from masks.reasons import MAX_PIXELS, RleError, RleReason
+from masks.rle import area, bounding_box, decode, encode, explain, from_runs, rle_dict, runs, validate
 
 __all__ = [
     "MAX_PIXELS",
@@ -14,13 +23,21 @@ __all__ = [
     "RleReason",
     "area",
     "area_batch",
+    "bounding_box",
+    "bounding_box_batch",
     "decode",
+    "decode_batch",
     "dice",
     "encode",
+    "encode_batch",
     "explain",
+    "from_runs",
+    "from_runs_batch",
     "iou",
     "overlap_counts",
     "rle_dict",
+    "runs",
+    "runs_batch",
     "validate",
     "validate_batch",
 ]

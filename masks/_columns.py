@@ -6,8 +6,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from masks.reasons import MAX_PIXELS
+
 # Larger than any height that can pass, small enough that comparing and dividing it never overflows.
 HUGE = 1 << 40
+
+
+def limit(max_pixels: int) -> int:
+    """The caller's limit on pixels, where it is below that of the format."""
+    return min(int(max_pixels), MAX_PIXELS)
 
 
 class Column(NamedTuple):

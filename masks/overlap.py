@@ -6,7 +6,8 @@ import numpy as np
 
 from masks._columns import aligned, columns, dimensions
 from masks._threads import in_blocks
-from masks.rle import MAX_PIXELS, raise_first
+from masks.batch import raise_first
+from masks.reasons import MAX_PIXELS
 
 
 def overlap_counts(

@@ -6,6 +6,9 @@ ValueError
 
 from enum import IntEnum
 
+# What a value of six groups of five bits, one of them the sign, can count.
+MAX_PIXELS = 2**29 - 1
+
 
 class RleReason(IntEnum):
     """What is wrong with an RLE. Of several faults the first in this list is given, wherever it stands."""

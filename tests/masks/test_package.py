@@ -51,7 +51,7 @@ def test_strings_are_checked_without_pyarrow():
 def test_an_installation_that_cannot_be_written_to(tmp_path):
     shutil.copytree(PACKAGE, tmp_path / "masks", ignore=shutil.ignore_patterns("__pycache__"))
     # A file where the folder of compiled code would be made stops root as well, and so does a home in /proc.
-    (tmp_path / "masks" / "__pycache__").write_text("")
+    (tmp_path / "masks" / "_kernels" / "__pycache__").write_text("")
     code = (
         "import masks, masks._kernels as kernels\n"
         "print(masks.__file__, type(kernels.check._cache).__name__, masks.area({'size': [4, 4], 'counts': '23;'}))"

@@ -1,0 +1,101 @@
+"""How loops are compiled: at their first call, kept on disk, without the interpreter lock.
+
+peek, poke and word read and write an array without numba's handling of negative indices, which costs as much as the
+work of a short loop. With NUMBA_BOUNDSCHECK=1 they check every index instead; the tests run them so.
+"""
+
+from pathlib import Path
+
+import numba
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from masks import reasons
+
+_FILES = [Path(reasons.__file__), *sorted(Path(__file__).parent.glob("*.py"))]
+# Numba looks at the file of the outermost loop alone and would go on with what it compiled from another one's old text.
+_STAMP = tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in _FILES)
+
+
+def kernel(function):
+    """Compile `function` at its first call and keep the result on disk, if numba finds a place that it may write to."""
+    options = {"nogil": True, "error_model": "numpy"}
+    try:
+        compiled = numba.njit(cache=True, **options)(function)
+    except RuntimeError:
+        return numba.njit(**options)(function)
+    index = getattr(compiled._cache, "_cache_file", None)
+    if index is not None:
+        index._source_stamp = _STAMP
+    return compiled
+
+
+def _pointer(context, builder, array_type, array, index):
+    return builder.gep(context.make_array(array_type)(context, builder, array).data, [index])
+
+
+@intrinsic
+def _peek(typing, array, index):
+    def generate(context, builder, signature, arguments):
+        return builder.load(_pointer(context, builder, signature.args[0], *arguments))
+
+    return array.dtype(array, index), generate
+
+
+@intrinsic
+def _poke(typing, array, index, value):
+    def generate(context, builder, signature, arguments):
+        array_type, _, value_type = signature.args
+        item = context.cast(builder, arguments[2], value_type, array_type.dtype)
+        builder.store(item, _pointer(context, builder, array_type, *arguments[:2]))
+        return context.get_dummy_value()
+
+    return types.void(array, index, value), generate
+
+
+@intrinsic
+def _word(typing, array, index):
+    def generate(context, builder, signature, arguments):
+        pointer = _pointer(context, builder, signature.args[0], *arguments)
+        return builder.load(builder.bitcast(pointer, ir.IntType(64).as_pointer()), align=1)
+
+    return types.uint64(array, index), generate
+
+
+if numba.config.BOUNDSCHECK:
+
+    @kernel
+    def peek(array, index):
+        if index < 0:
+            raise IndexError("negative index")
+        return array[index]
+
+    @kernel
+    def poke(array, index, value):
+        if index < 0:
+            raise IndexError("negative index")
+        array[index] = value
+
+    @kernel
+    def word(array, index):
+        if index < 0 or index + 8 > array.size:
+            raise IndexError("word outside the array")
+        return _word(array, index)
+
+else:
+
+    @kernel
+    def peek(array, index):
+        """array[index] of a contiguous array; the index must lie in 0 to size - 1."""
+        return _peek(array, index)
+
+    @kernel
+    def poke(array, index, value):
+        """array[index] = value of a contiguous array; the index must lie in 0 to size - 1."""
+        _poke(array, index, value)
+
+    @kernel
+    def word(array, index):
+        """The eight bytes from `index` of a contiguous uint8 array as one uint64, in the order of the machine."""
+        return _word(array, index)

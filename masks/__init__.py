@@ -13,16 +13,19 @@ from masks.batch import (
     runs_batch,
     validate_batch,
 )
+from masks.boundary import BoundaryDistances, boundary_distances
 from masks.overlap import dice, iou, overlap_counts
 from masks.reasons import MAX_PIXELS, RleError, RleReason
 from masks.rle import area, bounding_box, decode, encode, explain, from_runs, rle_dict, runs, validate
 
 __all__ = [
     "MAX_PIXELS",
+    "BoundaryDistances",
     "RleError",
     "RleReason",
     "area",
     "area_batch",
+    "boundary_distances",
     "bounding_box",
     "bounding_box_batch",
     "decode",

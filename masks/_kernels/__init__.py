@@ -3,6 +3,7 @@
 reading      strings, checked as they are read, to run ends
 overlap      pixels that two masks share
 painting     run lengths, bounding boxes and pixels
+surface      distances between boundaries
 writing      pixels and run lengths to strings
 """
 
@@ -17,6 +18,7 @@ from masks._kernels.reading import (
     check_rows,
     locate,
 )
+from masks._kernels.surface import surface_rows
 from masks._kernels.writing import encode_rows, write_rows
 
 __all__ = [
@@ -33,5 +35,6 @@ __all__ = [
     "overlap_rows",
     "paint_rows",
     "run_rows",
+    "surface_rows",
     "write_rows",
 ]

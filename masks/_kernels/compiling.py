@@ -4,6 +4,7 @@ peek, poke and word read and write an array without numba's handling of negative
 work of a short loop. With NUMBA_BOUNDSCHECK=1 they check every index instead; the tests run them so.
 """
 
+from functools import partial
 from pathlib import Path
 
 import numba
@@ -18,9 +19,11 @@ _FILES = [Path(reasons.__file__), *sorted(Path(__file__).parent.glob("*.py"))]
 _STAMP = tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in _FILES)
 
 
-def kernel(function):
+def kernel(function=None, **more):
     """Compile `function` at its first call and keep the result on disk, if numba finds a place that it may write to."""
-    options = {"nogil": True, "error_model": "numpy"}
+    if function is None:
+        return partial(kernel, **more)
+    options = {"nogil": True, "error_model": "numpy", **more}
     try:
         compiled = numba.njit(cache=True, **options)(function)
     except RuntimeError:
@@ -61,6 +64,16 @@ def _word(typing, array, index):
         return builder.load(builder.bitcast(pointer, ir.IntType(64).as_pointer()), align=1)
 
     return types.uint64(array, index), generate
+
+
+@intrinsic
+def lowest_bit(typing, value):
+    """The place of the lowest bit that is set in a uint64 other than 0, from 0 on."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.cttz(arguments[0], ir.IntType(1)(1))
+
+    return types.int64(types.uint64), generate
 
 
 if numba.config.BOUNDSCHECK:

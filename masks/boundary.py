@@ -1,11 +1,13 @@
 """Distances between the boundaries of pairs of masks, from their RLE strings."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from masks._columns import aligned, columns, dimensions, limit
+from masks._columns import Column, aligned, columns, dimensions, limit
+from masks._devices import chosen
 from masks._threads import in_blocks
 from masks.batch import raise_first
 from masks.reasons import MAX_PIXELS
@@ -36,6 +38,7 @@ def boundary_distances(
     *,
     tolerances: Sequence[float] = (2.0,),
     max_pixels: int = MAX_PIXELS,
+    device: Any = None,
     threads: int | None = None,
 ) -> BoundaryDistances:
     """HD95, Hausdorff distance, ASSD and NSD of N pairs of masks.
@@ -52,37 +55,69 @@ def boundary_distances(
     Both masks empty: 0, and an NSD of 1. One empty: the diagonal of the image, and an NSD of 0.
 
     Raises RleError for the first bad row, predictions first, and ValueError for spacings or tolerances that are not
-    finite, not positive (a tolerance may be 0) or not of that shape. Memory: about nine bytes a pixel of the box around
-    both masks, in each thread.
+    finite, not positive (a tolerance may be 0) or not of that shape. device, threads, max_pixels: as for
+    `overlap_counts`. Memory on the CPU: about nine bytes a pixel of the box around both masks, in each thread.
     """
-    from masks import _kernels
-
     rows = len(pred)
     if len(truth) != rows:
         raise ValueError(f"there are {rows} predicted masks, but {len(truth)} true ones")
     sizes = tuple(dimensions(edges, rows) for edges in (heights, widths))
-    spacings = _spacings(spacing, rows)
-    limits = _limits(tolerances)
-    narrow = rows == 0 or sizes[1].max() < np.iinfo(np.uint16).max
-    kind = np.empty(0, np.uint16 if narrow else np.int64)
+    spacings, limits = _spacings(spacing, rows), _limits(tolerances)
+    place = chosen(device, rows)
     reasons = np.zeros((rows, 2), np.int8)
     results = np.zeros((rows, 3 + len(limits)))
     done = 0
     for one, other in aligned(columns(pred), columns(truth)):
         part = slice(done, done + len(one.valid))
         done = part.stop
-        arguments = (
-            one, other, tuple(edges[part] for edges in sizes), limit(max_pixels), spacings[part], limits, kind
-        )  # fmt: skip
-        outputs = (reasons[part], results[part])
-
-        def work(first: int, last: int, arguments=arguments, outputs=outputs) -> None:
-            _kernels.surface_rows(*arguments, first, last, *outputs)
-
-        in_blocks(len(one.valid), threads, work, FEW_PAIRS)
+        pairs = Pairs(one, other, tuple(edges[part] for edges in sizes), limit(max_pixels), spacings[part], limits)
+        measure = _on_cpu if place == "cpu" else partial(_on_device, place)
+        measure(pairs, threads, reasons[part], results[part])
     raise_first(reasons[:, 0], pred, heights, widths, "predicted mask", max_pixels)
     raise_first(reasons[:, 1], truth, heights, widths, "true mask", max_pixels)
     return BoundaryDistances(*np.ascontiguousarray(results[:, :3].T), np.ascontiguousarray(results[:, 3:]))
+
+
+class Pairs(NamedTuple):
+    """What there is to measure, as the loops take it."""
+
+    column: Column
+    other_column: Column
+    sizes: tuple[np.ndarray, np.ndarray]  # heights and widths, int64 [N] each
+    max_pixels: int
+    spacings: np.ndarray  # float64 [N, 2]
+    limits: np.ndarray  # float64 [T]
+
+    def rows(self, first: int, last: int) -> "Pairs":
+        sizes = tuple(edges[first:last] for edges in self.sizes)
+        columns = self.column.rows(first, last), self.other_column.rows(first, last)
+        return Pairs(*columns, sizes, self.max_pixels, self.spacings[first:last], self.limits)
+
+
+def _on_cpu(pairs: Pairs, threads: int | None, reasons: np.ndarray, results: np.ndarray) -> None:
+    from masks import _kernels
+
+    # Distances in columns, in as few bytes as hold them.
+    kind = np.uint16 if pairs.sizes[1].max() < np.iinfo(np.uint16).max else np.int64
+
+    def work(first: int, last: int) -> None:
+        _kernels.surface_rows(*pairs, np.empty(0, kind), first, last, reasons, results)
+
+    in_blocks(len(reasons), threads, work, FEW_PAIRS)
+
+
+def _on_device(device: str, pairs: Pairs, threads: int | None, reasons: np.ndarray, results: np.ndarray) -> None:
+    from masks._gpu.boundary import boundary_rows
+    from masks._gpu.overlap import overlap_rows
+    from masks._gpu.pieces import stretches
+
+    _, faultless = overlap_rows(*pairs[:4], device)
+    if not faultless.all():
+        _on_cpu(pairs, threads, reasons, results)  # which says what is wrong
+        return
+    results[:], done = boundary_rows(*pairs[:3], *pairs[4:], device)
+    for first, last in stretches(~done):
+        _on_cpu(pairs.rows(first, last), threads, reasons[first:last], results[first:last])
 
 
 def _spacings(spacing: Any, rows: int) -> np.ndarray:

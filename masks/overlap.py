@@ -4,43 +4,60 @@ from typing import Any
 
 import numpy as np
 
-from masks._columns import aligned, columns, dimensions
+from masks._columns import aligned, columns, dimensions, limit
+from masks._devices import chosen
 from masks._threads import in_blocks
 from masks.batch import raise_first
 from masks.reasons import MAX_PIXELS
 
 
 def overlap_counts(
-    pred: Any, truth: Any, heights: Any, widths: Any, *, threads: int | None = None
+    pred: Any,
+    truth: Any,
+    heights: Any,
+    widths: Any,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    device: Any = None,
+    threads: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pixels of |P and G|, |P| and |G| of N pairs -> three int64 [N].
 
     pred, truth: N strings each, as Arrow arrays or lists; heights, widths: the size of both masks of a pair, N integers
-    each or one for all. Both strings of a pair are checked and intersected as they are read, once; no pixel grid is
-    made. Raises RleError for the first bad row, predictions first. threads: None for every core.
-    """
-    from masks import _kernels
+    each or one for all. Both strings of a pair are checked and counted as they are read, once; no pixel grid is made.
+    Raises RleError for the first bad row, predictions first. max_pixels: a limit below that of the format.
 
+    device: "cpu", "cuda", "cuda:1", or None for the quicker one of those that are ready; the counts are the same.
+    threads: of the CPU, None for every core.
+    """
     rows = len(pred)
     if len(truth) != rows:
         raise ValueError(f"there are {rows} predicted masks, but {len(truth)} true ones")
     sizes = tuple(dimensions(edges, rows) for edges in (heights, widths))
+    place = chosen(device, rows)
     reasons = np.zeros((rows, 2), np.int8)
     counts = np.zeros((rows, 3), np.int64)
     done = 0
     for one, other in aligned(columns(pred), columns(truth)):
         part = slice(done, done + len(one.valid))
         done = part.stop
-        arguments = (one, other, tuple(edges[part] for edges in sizes), MAX_PIXELS)
-        results = (reasons[part], counts[part])
-        in_blocks(
-            len(one.valid),
-            threads,
-            lambda first, last, a=arguments, r=results: _kernels.overlap_rows(*a, first, last, *r),
-        )
-    raise_first(reasons[:, 0], pred, heights, widths, "predicted mask")
-    raise_first(reasons[:, 1], truth, heights, widths, "true mask")
+        pairs = one, other, tuple(edges[part] for edges in sizes), limit(max_pixels)
+        if place != "cpu":
+            from masks._gpu.overlap import overlap_rows
+
+            counts[part], faultless = overlap_rows(*pairs, place)
+            if faultless.all():
+                continue
+        _on_cpu(pairs, threads, reasons[part], counts[part])
+    raise_first(reasons[:, 0], pred, heights, widths, "predicted mask", max_pixels)
+    raise_first(reasons[:, 1], truth, heights, widths, "true mask", max_pixels)
     return tuple(np.ascontiguousarray(counts.T))
+
+
+def _on_cpu(pairs: tuple, threads: int | None, reasons: np.ndarray, counts: np.ndarray) -> None:
+    from masks import _kernels
+
+    in_blocks(len(reasons), threads, lambda first, last: _kernels.overlap_rows(*pairs, first, last, reasons, counts))
 
 
 def dice(intersection: np.ndarray, pred_area: np.ndarray, truth_area: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = ["README.md", "docs/sources.md"]
+DOCUMENTS = ["README.md", "docs/masks.md", "docs/sources.md"]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -23,3 +23,13 @@ def test_the_readme_cites_as_citation_bib_does():
     assert (ROOT / "CITATION.bib").read_text(encoding="utf-8").strip() in (ROOT / "README.md").read_text(
         encoding="utf-8"
     )
+
+
+def test_the_examples_of_the_mask_guide_run():
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs/masks.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 2
+    names = {}
+    exec("".join(blocks), names)
+    assert names["masks"].bounding_box(names["rle"]) == (150, 100, 150, 100)
+    # Both boundaries are 4 pixels of 0.8 mm apart on two sides.
+    assert names["distances"].hd95.tolist() == [3.2]

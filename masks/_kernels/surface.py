@@ -16,7 +16,7 @@ from masks._kernels.reading import OK, longest, read_row
 
 PERCENTILE = 0.95
 BINS = 256
-WINDOW = 16  # rows on each side that are looked at together
+WINDOW = 8  # rows on each side that are looked at together
 INFINITE = int(np.array(np.inf).view(np.int64))
 # Looks a pixel of a column's height, after which an envelope, which takes about as long, replaces the searches.
 PATIENCE = 16

@@ -1,0 +1,31 @@
+"""Which device counts a batch."""
+
+import sys
+from importlib.util import find_spec
+from typing import Any
+
+# Fewer pairs are counted on the CPU before a device has been told of them.
+PAIRS_WORTH_A_DEVICE = 20_000
+
+
+def chosen(device: Any, rows: int) -> str:
+    """The name of a device to work on: the one asked for, or the one that is quickest for so many rows.
+
+    None takes CUDA only where torch is loaded already and finds a device: loading it takes longer than a CPU takes for
+    any data set of this kind. Results are the same everywhere. Raises ValueError for a device that is not there.
+    """
+    if device is None:
+        torch = sys.modules.get("torch")
+        ready = torch is not None and rows >= PAIRS_WORTH_A_DEVICE and torch.cuda.is_available()
+        return "cuda" if ready and find_spec("triton") is not None else "cpu"
+    name = str(device)
+    if name == "cpu":
+        return name
+    if name.split(":")[0] != "cuda":
+        raise ValueError(f"device is {name!r}, but 'cpu', 'cuda' or 'cuda:<number>' was expected")
+    import torch
+
+    known = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if (torch.device(name).index or 0) >= known:
+        raise ValueError(f"device is {name!r}, but torch finds {known} CUDA devices here")
+    return name

@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
+# With the libraries that `masks` is measured against.
+READY_TO_BENCH := .venv/ready-to-bench
 
 .PHONY: demo serve test test-all bench lint clean
 
@@ -17,8 +19,9 @@ test: $(READY)  ## every test but the slow ones
 test-all: $(READY)  ## the slow tests too
 	$(BIN)/python -m pytest -n 2
 
-bench: $(READY)  ## the measurements behind benchmarks/RESULTS.md
+bench: $(READY_TO_BENCH)  ## the measurements behind benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks.building
+	$(BIN)/python -m benchmarks.masks
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -32,3 +35,7 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@echo "installing into .venv: about 2 GB, a minute or two"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $(READY)
+
+$(READY_TO_BENCH): $(READY) requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
+	touch $(READY_TO_BENCH)

@@ -4,19 +4,13 @@ An RLE is what pycocotools takes: {"size": [height, width], "counts": ASCII stri
 neither numba nor pyarrow; the compiled loops are loaded at their first use.
 """
 
-from masks.batch import (
-    area_batch,
-    bounding_box_batch,
-    decode_batch,
-    encode_batch,
-    from_runs_batch,
-    runs_batch,
-    validate_batch,
-)
+from masks.batch import area_batch, bounding_box_batch, validate_batch
 from masks.boundary import BoundaryDistances, boundary_distances
+from masks.dense import decode_batch, encode_batch
 from masks.overlap import dice, iou, overlap_counts
 from masks.reasons import MAX_PIXELS, RleError, RleReason
 from masks.rle import area, bounding_box, decode, encode, explain, from_runs, rle_dict, runs, validate
+from masks.runs import from_runs_batch, runs_batch
 
 __all__ = [
     "MAX_PIXELS",

@@ -19,8 +19,8 @@ def examine(counts: Any, size: Any, expected_size: Any, max_pixels: int) -> tupl
         0,
         len(text or b""),
         text is not None,
-        *_two(size),
-        *((_kernels.NO_SIZE, _kernels.NO_SIZE) if expected_size is None else _two(expected_size)),
+        *two(size),
+        *((_kernels.NO_SIZE, _kernels.NO_SIZE) if expected_size is None else two(expected_size)),
         limit(max_pixels),
     )
     if reason != _kernels.OK:
@@ -29,7 +29,7 @@ def examine(counts: Any, size: Any, expected_size: Any, max_pixels: int) -> tupl
     return text, pixels
 
 
-def _two(size: Any) -> tuple[int, int]:
+def two(size: Any) -> tuple[int, int]:
     """A size as the kernels take it: (0, 0) unless it is a sequence of two."""
     if isinstance(size, np.ndarray):
         size = size.tolist()

@@ -2,6 +2,7 @@
 
 import re
 import reprlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,18 @@ def message(reason: RleReason, counts: Any, text: bytes | None, size: Any, expec
     return _about_a_run(reason, text, grid, height * width)
 
 
+def about_runs(reason: RleReason, runs: Sequence[int], size: Any, max_pixels: int) -> str:
+    """Why the uncompressed counts `runs` of `size` were refused for `reason`."""
+    if reason in (RleReason.BAD_SIZE, RleReason.TOO_MANY_PIXELS, RleReason.EMPTY):
+        return message(reason, runs, None, size, None, max_pixels)
+    runs = [int(run) for run in runs]
+    height, width = (int(edge) for edge in size)
+    if reason is RleReason.NEGATIVE_COUNT:
+        number, count = next((number, count) for number, count in enumerate(runs) if count < 0)
+        return _negative(number, count)
+    return _of_all_runs(reason, len(runs), sum(runs), f"{height} x {width}", height * width)
+
+
 def too_many_pixels(height: int, width: int, max_pixels: int) -> str:
     return f"size is {_number(height)} x {_number(width)}, but at most {max_pixels} pixels were expected"
 
@@ -53,17 +66,24 @@ def _about_a_run(reason: RleReason, text: bytes, grid: str, pixels: int) -> str:
     from masks import _kernels
 
     run, start, end, number = _kernels.locate(np.frombuffer(text, np.uint8), len(text), int(reason))
-    if reason is RleReason.TOO_MANY_RUNS:
-        return f"counts has {run} runs, but {grid} = {pixels} pixels have at most {pixels + 1}"
-    if reason in (RleReason.SUM_BELOW, RleReason.SUM_ABOVE):
-        at_least = "at least " if number == _kernels.TOTAL_LIMIT else ""
-        return f"counts add up to {at_least}{number}, but {grid} = {pixels}"
+    if reason in (RleReason.TOO_MANY_RUNS, RleReason.SUM_BELOW, RleReason.SUM_ABOVE):
+        return _of_all_runs(reason, run, number, grid, pixels, "at least " if number == _kernels.TOTAL_LIMIT else "")
+    if reason is RleReason.NEGATIVE_COUNT:
+        return _negative(run, number)
     value = quote(text[start:end].decode())
     if reason is RleReason.TOO_MANY_GROUPS:
         return f"run {run} has {end - start} characters, {value}, but at most {_kernels.MAX_GROUPS} were expected"
-    if reason is RleReason.OVERLONG:
-        return f"run {run} is written {value}, whose last character adds nothing, but the shortest form was expected"
-    return f"run {run} has a count of {number}, but at least 0 was expected"
+    return f"run {run} is written {value}, whose last character adds nothing, but the shortest form was expected"
+
+
+def _of_all_runs(reason: RleReason, runs: int, total: int, grid: str, pixels: int, at_least: str = "") -> str:
+    if reason is RleReason.TOO_MANY_RUNS:
+        return f"counts has {runs} runs, but {grid} = {pixels} pixels have at most {pixels + 1}"
+    return f"counts add up to {at_least}{total}, but {grid} = {pixels}"
+
+
+def _negative(run: int, count: int) -> str:
+    return f"run {run} has a count of {count}, but at least 0 was expected"
 
 
 def _number(value: int) -> str:

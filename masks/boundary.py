@@ -8,8 +8,8 @@ import numpy as np
 
 from masks._columns import Column, aligned, columns, dimensions, limit
 from masks._devices import chosen
+from masks._rows import raise_first
 from masks._threads import in_blocks
-from masks.batch import raise_first
 from masks.reasons import MAX_PIXELS
 
 # Spacings are often stored as float32: within this share above a tolerance, rounding alone has put a distance.

@@ -6,8 +6,8 @@ import numpy as np
 
 from masks._columns import aligned, columns, dimensions, limit
 from masks._devices import chosen
+from masks._rows import raise_first
 from masks._threads import in_blocks
-from masks.batch import raise_first
 from masks.reasons import MAX_PIXELS
 
 

@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from masks._checking import examine
-from masks._messages import quote
-from masks.batch import bounding_box_batch, decode_batch, encoded_blocks, runs_batch, written
+from masks._checking import examine, two
+from masks._messages import about_runs, quote
+from masks.batch import bounding_box_batch
+from masks.dense import decode_batch, encoded_blocks
 from masks.reasons import MAX_PIXELS, RleError, RleReason
+from masks.runs import runs_batch, written
 
 
 def validate(
@@ -98,9 +100,12 @@ def from_runs(runs: Sequence[int], size: Sequence[int]) -> dict:
 
     Raises RleError unless the counts are 0 or more, add up to height * width and are no more than that and one.
     """
-    lengths = np.asarray(runs) if len(runs) else np.zeros(0, np.int64)
-    ((text, _),) = written(lengths, np.array([0, len(lengths)]), 1)
-    return rle_dict(text.tobytes(), size)
+    height, width = two(size)
+    ((text, _),), reasons = written(runs, [0, len(runs)], (height, width), MAX_PIXELS, 1)
+    reason = RleReason(int(reasons[0]))
+    if reason is not RleReason.OK:
+        raise RleError(reason, about_runs(reason, runs, size, MAX_PIXELS))
+    return {"size": [height, width], "counts": text.tobytes().decode("ascii")}
 
 
 def _parts(rle: Any) -> tuple[Any, Any]:

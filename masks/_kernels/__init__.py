@@ -19,7 +19,7 @@ from masks._kernels.reading import (
     locate,
 )
 from masks._kernels.surface import surface_rows
-from masks._kernels.writing import encode_rows, write_rows
+from masks._kernels.writing import check_lengths, encode_rows, write_rows
 
 __all__ = [
     "MAX_GROUPS",
@@ -28,6 +28,7 @@ __all__ = [
     "TOTAL_LIMIT",
     "box_rows",
     "check",
+    "check_lengths",
     "check_rows",
     "encode_rows",
     "length_rows",

@@ -33,9 +33,14 @@ REASON_TOO_MANY_RUNS = int(RleReason.TOO_MANY_RUNS)
 REASON_SUM_BELOW = int(RleReason.SUM_BELOW)
 REASON_SUM_ABOVE = int(RleReason.SUM_ABOVE)
 
-# Eight characters at once: 48 in every byte, and the bits that no value of one character has.
-EIGHT_BASES = np.uint64(0x3030303030303030)
-EIGHT_LONG_OR_BAD = np.uint64(0xE0E0E0E0E0E0E0E0)
+# Eight characters in a word: what is the same for every byte, and how far apart bytes are.
+BASES = np.uint64(0x3030303030303030)  # 48
+ONES = np.uint64(0x0101010101010101)
+LOW_GROUPS = np.uint64(0x1F1F1F1F1F1F1F1F)
+MORE = np.uint64(0x2020202020202020)
+OUTSIDE = np.uint64(0xC0C0C0C0C0C0C0C0)
+BYTE, GROUP = np.uint64(8), np.uint64(31)
+SIGN_OF_GROUP, NEXT_OF_GROUP = np.uint64(4), np.uint64(5)
 
 
 @kernel
@@ -71,6 +76,25 @@ def read_value(data, at, faults):
     if last & 16:
         value -= np.int64(1) << (shift & 63)
     return value, at, faults
+
+
+@kernel
+def _signed(characters):
+    """The value of the group in the lowest byte of a word, alone."""
+    return (np.int64(characters & GROUP) ^ 16) - 16
+
+
+@kernel
+def _one_or_two(eight, at):
+    """The value of one or two characters at the start of a word -> (value, the word behind it, where that starts)."""
+    more = eight & np.uint64(32)
+    low = np.int64(eight & GROUP)
+    eight >>= BYTE
+    # What a second group adds to the first one read alone, whose highest bit is then no sign.
+    high = _signed(eight) + (low >> 4)
+    long = np.int64(more >> NEXT_OF_GROUP)
+    eight >>= more >> np.uint64(2)
+    return (low ^ 16) - 16 + ((high & -long) << 5), eight, at + 1 + long
 
 
 @kernel
@@ -121,26 +145,49 @@ def read(data, start, end, pixels, ends):
     # Values are differences to the run before the last, but nothing is added to the third: the first run is set apart.
     foreground = np.int64(0)
     background = np.int64(0)
+    overlong = np.uint64(0)
     while at < end:
-        # Where foreground is next, and the eight values to come are of one character each, as most are.
+        # Where foreground is next, values are read from eight characters at once: eight of one character each, else
+        # four of one or two, without a branch that a processor would have to guess. Few values are longer. Their sum is
+        # compared with `pixels` once for all: it does not wrap around, and it only grows unless a count is negative.
         while at + 8 <= end:
-            eight = word(data, at) - EIGHT_BASES
-            if eight & EIGHT_LONG_OR_BAD != 0:
+            eight = word(data, at) - BASES
+            more = eight & MORE
+            if (eight & OUTSIDE) | (more & (more >> BYTE)) != 0:
                 break
-            for pair in range(0, 8, 2):
-                foreground += ((np.int64(eight >> np.uint64(8 * pair)) & 31) ^ 16) - 16
-                total += foreground
-                if ends is not None:
-                    poke(ends, runs + pair, total)
-                background += ((np.int64(eight >> np.uint64(8 * pair + 8)) & 31) ^ 16) - 16
-                area += foreground
-                total += background
-                lowest |= foreground | background
-                if ends is not None:
-                    poke(ends, runs + pair + 1, total)
-            runs += 8
-            at += 8
-            # Once for all eight: they are too small to wrap around, and unless one was negative the sum only grew.
+            if more == 0:
+                for pair in range(0, 8, 2):
+                    foreground += _signed(eight >> np.uint64(8 * pair))
+                    background += _signed(eight >> np.uint64(8 * pair + 8))
+                    area += foreground
+                    lowest |= foreground | background
+                    total += foreground
+                    if ends is not None:
+                        poke(ends, runs + pair, total)
+                    total += background
+                    if ends is not None:
+                        poke(ends, runs + pair + 1, total)
+                runs += 8
+                at += 8
+            else:
+                # A second group that only repeats the sign of the first says nothing.
+                signs = ((eight >> SIGN_OF_GROUP) & ONES) * GROUP
+                differs = ((eight ^ (signs << BYTE)) & LOW_GROUPS) + LOW_GROUPS
+                overlong |= ~differs & (more << BYTE) & MORE
+                for pair in range(0, 4, 2):
+                    value, eight, at = _one_or_two(eight, at)
+                    foreground += value
+                    total += foreground
+                    if ends is not None:
+                        poke(ends, runs + pair, total)
+                    value, eight, at = _one_or_two(eight, at)
+                    background += value
+                    area += foreground
+                    lowest |= foreground | background
+                    total += background
+                    if ends is not None:
+                        poke(ends, runs + pair + 1, total)
+                runs += 4
             room |= pixels - total
         if at == end:
             break
@@ -162,6 +209,8 @@ def read(data, start, end, pixels, ends):
             if ends is not None:
                 poke(ends, runs, total)
             runs += 1
+    if overlong != 0:
+        faults |= OVERLONG
     if ends is not None:
         poke(ends, runs, pixels)
     return _verdict(faults, lowest, room, runs, total, pixels), runs, area

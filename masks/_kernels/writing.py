@@ -2,15 +2,33 @@
 
 import numpy as np
 
-from masks._kernels.compiling import kernel, peek, poke, word
-from masks._kernels.reading import MAX_GROUPS
+from masks._kernels.compiling import kernel, lowest_bit, peek, poke, word
+from masks._kernels.reading import (
+    BAD_SIZE,
+    EMPTY,
+    MAX_GROUPS,
+    OK,
+    REASON_NEGATIVE_COUNT,
+    REASON_SUM_ABOVE,
+    REASON_SUM_BELOW,
+    REASON_TOO_MANY_RUNS,
+    TOO_MANY_PIXELS,
+)
 
 BLOCK = 64  # pixels that are passed by at once where nothing changes
+BYTE, LAST_BYTE = np.uint64(8), np.uint64(56)
+LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)  # of each byte
+
+
+@kernel
+def _nonzero(eight):
+    """The highest bit of each byte of a word that is not 0."""
+    return (((eight & LOW_BITS) + LOW_BITS) | eight) & ~LOW_BITS
 
 
 @kernel
 def _changes(pixels, height, width, rows, columns, starts):
-    """Where the 0 or 1 `pixels` [height * width], row after row, differ from the pixel before in column-major order.
+    """Where the pixels [height * width], row after row, differ from the pixel before in column-major order.
 
     -> how many such pixels there are, or -1 if they do not fit into `rows` and `columns`, which hold them in the order
     of the rows; starts [width + 1]: how many of them stand in the column before each.
@@ -44,23 +62,29 @@ def _changes(pixels, height, width, rows, columns, starts):
                     column += BLOCK
                     continue
             stop = min(column + BLOCK, width)
+            while column + 8 <= stop:
+                marks = _nonzero(word(pixels, at + column) ^ word(pixels, at + column - width))
+                while marks != 0:
+                    place = column + lowest_bit(marks) // 8
+                    marks &= marks - np.uint64(1)
+                    poke(rows, found, row)
+                    poke(columns, found, place)
+                    starts[place + 1] += 1
+                    found += 1
+                column += 8
             while column < stop:
-                if column + 8 <= stop and word(pixels, at + column) == word(pixels, at + column - width):
-                    column += 8
-                    continue
-                for _ in range(min(8, stop - column)):
-                    if peek(pixels, at + column) != peek(pixels, at + column - width):
-                        poke(rows, found, row)
-                        poke(columns, found, column)
-                        starts[column + 1] += 1
-                        found += 1
-                    column += 1
+                if peek(pixels, at + column) != peek(pixels, at + column - width):
+                    poke(rows, found, row)
+                    poke(columns, found, column)
+                    starts[column + 1] += 1
+                    found += 1
+                column += 1
     return found
 
 
 @kernel
 def _edges(pixels, height, width):
-    """Run ends of the 0 or 1 `pixels` [height * width], row after row -> int64 [runs], the last one height * width."""
+    """Run ends of pixels [height * width], row after row -> int64 [runs], the last one height * width."""
     room = np.int64(2048)
     starts = np.empty(width + 1, np.int64)
     while True:
@@ -78,6 +102,38 @@ def _edges(pixels, height, width):
         starts[column] += 1
     edges[found] = height * width
     return edges
+
+
+@kernel
+def _edges_in_order(pixels):
+    """Run ends of pixels that lie column after column -> int64 [runs], the last one their number."""
+    edges = np.empty(np.int64(2048), np.int64)
+    found = np.int64(0)
+    before = np.uint64(0)  # the pixel before, as the lowest byte
+    words = pixels.size // 8 * 8
+    for at in range(0, words, 8):
+        here = word(pixels, at)
+        marks = here ^ ((here << BYTE) | before)
+        before = here >> LAST_BYTE
+        if marks == 0:
+            continue
+        if found + BLOCK >= edges.size:
+            larger = np.empty(4 * edges.size, np.int64)
+            larger[:found] = edges[:found]
+            edges = larger
+        marks = _nonzero(marks)
+        while marks != 0:
+            edges[found] = at + lowest_bit(marks) // 8
+            marks &= marks - np.uint64(1)
+            found += 1
+    last = np.uint8(before)
+    for at in range(words, pixels.size):
+        if pixels[at] != last:
+            edges[found] = at
+            found += 1
+        last = pixels[at]
+    edges[found] = pixels.size
+    return edges[: found + 1]
 
 
 @kernel
@@ -108,13 +164,16 @@ def _roomier(text, used, more):
 
 
 @kernel
-def encode_rows(pixels, height, width):
-    """Strings of the 0 or 1 `pixels` [N, height * width] -> (their bytes, length of each)."""
+def encode_rows(pixels, height, width, in_order):
+    """Strings of pixels [N, height * width], 0 or some other value -> (their bytes, length of each).
+
+    in_order: whether the pixels of a mask lie column after column, and not row after row.
+    """
     text = np.empty(np.int64(512) * len(pixels), np.uint8)
     sizes = np.empty(len(pixels), np.int64)
     used = np.int64(0)
     for row in range(len(pixels)):
-        lengths = _edges(pixels[row], height, width)
+        lengths = _edges_in_order(pixels[row]) if in_order else _edges(pixels[row], height, width)
         for run in range(lengths.size - 1, 0, -1):
             lengths[run] -= lengths[run - 1]
         text = _roomier(text, used, MAX_GROUPS * lengths.size)
@@ -125,13 +184,46 @@ def encode_rows(pixels, height, width):
 
 
 @kernel
-def write_rows(lengths, offsets, first, last):
-    """Strings of the run lengths lengths[offsets[row]:offsets[row + 1]] -> (their bytes, length of each)."""
+def check_lengths(runs, offsets, sizes, max_pixels, first, last, reasons):
+    """What is wrong with the run lengths runs[offsets[row]:offsets[row + 1]], as it would be with their string."""
+    for row in range(first, last):
+        height, width = sizes[0][row], sizes[1][row]
+        start, end = offsets[row], offsets[row + 1]
+        if height <= 0 or width <= 0:
+            reasons[row] = BAD_SIZE
+        elif height > max_pixels // width:
+            reasons[row] = TOO_MANY_PIXELS
+        elif start == end:
+            reasons[row] = EMPTY
+        else:
+            pixels = height * width
+            lowest, total = np.int64(0), np.int64(0)
+            for run in range(start, end):
+                lowest = min(lowest, runs[run])
+                # No more than one too many, so that hostile lengths do not wrap around.
+                total = min(total + min(runs[run], pixels + 1), pixels + 1)
+            if lowest < 0:
+                reasons[row] = REASON_NEGATIVE_COUNT
+            elif end - start > pixels + 1:
+                reasons[row] = REASON_TOO_MANY_RUNS
+            elif total != pixels:
+                reasons[row] = REASON_SUM_ABOVE if total > pixels else REASON_SUM_BELOW
+            else:
+                reasons[row] = OK
+
+
+@kernel
+def write_rows(runs, offsets, first, last, reasons):
+    """Strings of the run lengths runs[offsets[row]:offsets[row + 1]] -> (their bytes, length of each).
+
+    Of rows with a reason not to, nothing is written.
+    """
     text = np.empty(MAX_GROUPS * (offsets[last] - offsets[first]), np.uint8)
-    sizes = np.empty(last - first, np.int64)
+    sizes = np.zeros(last - first, np.int64)
     used = np.int64(0)
     for row in range(first, last):
-        end = write(lengths[offsets[row] : offsets[row + 1]], text, used)
-        sizes[row - first] = end - used
-        used = end
+        if reasons[row] == OK:
+            end = write(runs[offsets[row] : offsets[row + 1]], text, used)
+            sizes[row - first] = end - used
+            used = end
     return text[:used].copy(), sizes

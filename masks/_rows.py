@@ -88,7 +88,7 @@ def strings(pieces: list[tuple[np.ndarray, np.ndarray]]) -> "pa.StringArray":
 def item(values: Any, row: int) -> Any:
     """Row `row` of what a batch function was given, for a message."""
     if isinstance(values, int | np.integer):
-        return int(values)
+        return values if isinstance(values, bool) else int(values)
     if not is_arrow(values):
         item = next(islice(values, row, None))
         return item.item() if isinstance(item, np.generic) else item

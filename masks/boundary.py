@@ -14,6 +14,8 @@ from masks.reasons import MAX_PIXELS
 
 # Spacings are often stored as float32: within this share above a tolerance, rounding alone has put a distance.
 ROUNDING = 1e-6
+# Millimetres or pixels: outside, squares and sums of distances would not be exact any more.
+SPACINGS = 1e-6, 1e6
 # Rows that take as long as starting a thread.
 FEW_PAIRS = 32
 
@@ -54,8 +56,8 @@ def boundary_distances(
 
     Both masks empty: 0, and an NSD of 1. One empty: the diagonal of the image, and an NSD of 0.
 
-    Raises RleError for the first bad row, predictions first, and ValueError for spacings or tolerances that are not
-    finite, not positive (a tolerance may be 0) or not of that shape. device, threads, max_pixels: as for
+    Raises RleError for the first bad row, predictions first, and ValueError for spacings outside 1e-6 to 1e6,
+    tolerances that are negative or not finite, and either of another shape. device, threads, max_pixels: as for
     `overlap_counts`. Memory on the CPU: about nine bytes a pixel of the box around both masks, in each thread.
     """
     rows = len(pred)
@@ -97,8 +99,10 @@ class Pairs(NamedTuple):
 def _on_cpu(pairs: Pairs, threads: int | None, reasons: np.ndarray, results: np.ndarray) -> None:
     from masks import _kernels
 
-    # Distances in columns, in as few bytes as hold them.
-    kind = np.uint16 if pairs.sizes[1].max() < np.iinfo(np.uint16).max else np.int64
+    # Distances in columns, in as few bytes as hold the diagonal of the largest image and one more.
+    heights, widths = pairs.sizes
+    diagonal = np.ceil(np.hypot(heights * pairs.spacings[:, 0] / pairs.spacings[:, 1], widths).max())
+    kind = np.uint16 if diagonal + 1 <= np.iinfo(np.uint16).max else np.int64
 
     def work(first: int, last: int) -> None:
         _kernels.surface_rows(*pairs, np.empty(0, kind), first, last, reasons, results)
@@ -129,10 +133,11 @@ def _spacings(spacing: Any, rows: int) -> np.ndarray:
         spacings = np.tile(spacings, (rows, 1))
     if spacings.shape != (rows, 2):
         raise ValueError(f"spacing has shape {list(np.shape(spacing))}, but [2] or [{rows}, 2] was expected")
-    bad = np.flatnonzero(~(np.isfinite(spacings) & (spacings > 0)).all(axis=1))
+    bad = np.flatnonzero(~((spacings >= SPACINGS[0]) & (spacings <= SPACINGS[1])).all(axis=1))
     if bad.size:
         row = int(bad[0])
-        raise ValueError(f"row {row}: the spacing is {spacings[row].tolist()}, but two positive numbers were expected")
+        expected = "two numbers from {:g} to {:g} were expected".format(*SPACINGS)
+        raise ValueError(f"row {row}: the spacing is {spacings[row].tolist()}, but {expected}")
     return np.ascontiguousarray(spacings)
 
 

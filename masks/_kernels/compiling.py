@@ -67,6 +67,18 @@ def _word(typing, array, index):
 
 
 @intrinsic
+def reinterpret(typing, number):
+    """The bits of a float as an integer of its size, or those of an integer as a float."""
+    kinds = {types.float32: types.int32, types.float64: types.int64, types.int32: types.float32}
+    kind = kinds.get(number, types.float64)
+
+    def generate(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
+
+    return kind(number), generate
+
+
+@intrinsic
 def lowest_bit(typing, value):
     """The place of the lowest bit that is set in a uint64 other than 0, from 0 on."""
 

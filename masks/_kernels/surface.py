@@ -10,14 +10,15 @@ transform (Felzenszwalb and Huttenlocher, Theory of Computing 2012). So the time
 
 import numpy as np
 
-from masks._kernels.compiling import kernel, lowest_bit, peek, poke, word
+from masks._kernels.compiling import kernel, lowest_bit, peek, poke, reinterpret, word
 from masks._kernels.painting import box
 from masks._kernels.reading import OK, longest, read_row
 
 PERCENTILE = 0.95
 BINS = 256
-WINDOW = 8  # rows on each side that are looked at together
-INFINITE = int(np.array(np.inf).view(np.int64))
+WINDOW = 16  # rows on each side that are looked at together
+# The sum of two squares below this is exact in 32 bits.
+MOST_EXACT = 1 << 24
 # Looks a pixel of a column's height, after which an envelope, which takes about as long, replaces the searches.
 PATIENCE = 16
 
@@ -54,7 +55,11 @@ def _edge(canvas, stride, edge):
 
 @kernel
 def _sweep(edge, stride, columns, far, along):
-    """For every pixel how many columns away the nearest boundary pixel of its row is, `far` where it has none."""
+    """For every pixel how many columns away the nearest boundary pixel of its row is, `far` where it has none.
+
+    far: so many columns that no two pixels of the box are farther apart. So a row without a boundary pixel is never the
+    nearest, and needs no care.
+    """
     kind = along.dtype.type
     most = kind(far)
     along[:stride] = most
@@ -72,12 +77,12 @@ def _sweep(edge, stride, columns, far, along):
 
 
 @kernel
-def _square(along, far, step, line):
-    """Squared distances along the rows of one column, infinite where its row has no boundary pixel."""
+def _square(along, start, step, line):
+    """Squared distances along the rows of the column at `start`."""
+    kind = line.dtype.type
     for row in range(line.size):
-        away = np.int32(along[row])
-        across = away * step
-        line[row] = across * across if away < far else np.inf
+        across = kind(peek(along, start + row)) * step
+        line[row] = across * across
 
 
 @kernel
@@ -87,28 +92,31 @@ def _nearest(line, first, last, shift, row_squares):
     shift: what to add to a row to find the square of its distance in `row_squares`. The numbers are compared by their
     bits, which order as positive numbers do: so the compiler does several rows at once.
     """
-    best = INFINITE
+    best = reinterpret(line.dtype.type(np.inf))
     for row in range(first, last):
-        bits = np.float64(peek(line, row) + peek(row_squares, row + shift)).view(np.int64)
-        best = bits if bits < best else best
-    return best
+        square = reinterpret(peek(line, row) + peek(row_squares, row + shift))
+        best = square if square < best else best
+    return reinterpret(best)
 
 
 @kernel
 def _search(line, row, row_squares):
     """-> (squared distance from `row` to the nearest boundary pixel that a column knows, rows that were looked at)."""
     shift = line.size - row
-    first, last = max(row - WINDOW, 0), min(row + WINDOW, line.size)
-    best = _nearest(line, first, last, shift, row_squares)
-    while first > 0 and np.float64(peek(row_squares, first - 1 + shift)).view(np.int64) < best:
-        start = max(first - WINDOW, 0)
-        best = min(best, _nearest(line, start, first, shift, row_squares))
-        first = start
-    while last < line.size and np.float64(peek(row_squares, last + shift)).view(np.int64) < best:
-        stop = min(last + WINDOW, line.size)
-        best = min(best, _nearest(line, last, stop, shift, row_squares))
-        last = stop
-    return np.int64(best).view(np.float64), last - first
+    start, stop = max(row - WINDOW, 0), min(row + WINDOW, line.size)
+    first, last = start, stop
+    best = line.dtype.type(np.inf)
+    while True:
+        best = min(best, _nearest(line, start, stop, shift, row_squares))
+        if first > 0 and peek(row_squares, first - 1 + shift) < best:
+            start, stop = max(first - 2 * WINDOW, 0), first
+            first = start
+        elif last < line.size and peek(row_squares, last + shift) < best:
+            start, stop = last, min(last + 2 * WINDOW, line.size)
+            last = stop
+        else:
+            break
+    return best, last - first
 
 
 @kernel
@@ -116,13 +124,12 @@ def _envelope(line, row_step, owners, borders):
     """The parabolas of a column that are lowest somewhere: their rows, each lowest from its border on -> how many."""
     parabolas = np.int64(0)
     for row in range(line.size):
-        if line[row] == np.inf:
-            continue
         border = -np.inf
         while parabolas > 0:
             owner = owners[parabolas - 1]
             # The row where both are as high.
-            border = 0.5 * (row + owner) + 0.5 * (line[row] - line[owner]) / (row_step * row_step * (row - owner))
+            rise = np.float64(line[row]) - np.float64(line[owner])
+            border = 0.5 * (row + owner) + 0.5 * rise / (np.float64(row_step) * row_step * (row - owner))
             if border > borders[parabolas - 1]:
                 break
             parabolas -= 1
@@ -133,19 +140,30 @@ def _envelope(line, row_step, owners, borders):
 
 
 @kernel
-def _distances(edge, along, stride, far, spacing, row_squares, line, owners, borders, squares):
+def _distances(edge, along, stride, columns, steps, lines, owners, borders, squares):
     """Squared distance of every boundary pixel in `edge` to the boundary behind `along` -> how many there are."""
+    row_squares, line = lines
     rows = line.size
     found = np.int64(0)
-    for column in range(1, far + 1):
+    for column in range(1, columns + 1):
         start = column * stride + 1
         patience = np.int64(PATIENCE) * rows
         known = False
         parabolas, current = np.int64(0), np.int64(0)
-        for eight in range(0, rows, 8):
-            marks = word(edge, start + eight)
+        eight = np.int64(-8)
+        while eight + 8 < rows:
+            eight += 8
+            at = start + eight
+            # Most of a column is passed by in long steps.
+            if (
+                eight + 32 <= rows
+                and word(edge, at) | word(edge, at + 8) | word(edge, at + 16) | word(edge, at + 24) == 0
+            ):
+                eight += 24
+                continue
+            marks = word(edge, at)
             if marks != 0 and not known:
-                _square(along[start : start + rows], far, spacing[1], line)
+                _square(along, start, steps[1], line)
                 known = True
             while marks != 0:
                 row = eight + lowest_bit(marks) // 8
@@ -155,7 +173,7 @@ def _distances(edge, along, stride, far, spacing, row_squares, line, owners, bor
                     patience -= looks
                 else:
                     if parabolas == 0:
-                        parabolas = _envelope(line, spacing[0], owners, borders)
+                        parabolas = _envelope(line, steps[0], owners, borders)
                     while current + 1 < parabolas and borders[current + 1] <= row:
                         current += 1
                     square = row_squares[rows + owners[current] - row] + line[owners[current]]
@@ -165,77 +183,95 @@ def _distances(edge, along, stride, far, spacing, row_squares, line, owners, bor
 
 
 @kernel
-def _ranked(squares, rank):
-    """The value of this rank, counted from 0, and that of the next one.
+def _extremes(squares):
+    """The least and the largest of numbers from 0 up, by their bits."""
+    low, high = reinterpret(np.inf), np.int64(0)
+    for square in squares:
+        bits = reinterpret(square)
+        low = bits if bits < low else low
+        high = bits if bits > high else high
+    return reinterpret(low), reinterpret(high)
+
+
+@kernel
+def _ranked(squares, rank, left):
+    """The value of this rank, counted from 0, and that of the next one; `left` is overwritten.
 
     The range of the values is cut into bins of equal width, and only those of the bin with the rank are kept, until
-    all that are left are one value; that value is then found among all. Takes time by their number, whatever they are.
+    all that are left are one value. Takes time by their number, whatever they are.
     """
-    left = squares.copy()
-    inside = rank  # the rank among those left
     counts = np.empty(BINS, np.int64)
+    left[:] = squares
+    inside = rank  # the rank among those left
     while True:
-        low, high = left.min(), left.max()
-        scale = (BINS - 1) / (high - low)
-        if low == high or not np.isfinite(scale):
+        low, high = _extremes(left)
+        if low == high:
             break
+        scale = (BINS - 1) / (high - low)
         counts[:] = 0
-        for value in left:
-            counts[np.int64((value - low) * scale)] += 1
+        for square in left:
+            counts[np.int64((square - low) * scale)] += 1
         chosen = np.int64(0)
         while inside >= counts[chosen]:
             inside -= counts[chosen]
             chosen += 1
         kept = np.int64(0)
-        for value in left:
-            if np.int64((value - low) * scale) == chosen:
-                left[kept] = value
-                kept += 1
+        for square in left:
+            left[kept] = square
+            kept += np.int64((square - low) * scale) == chosen
         left = left[:kept]
-    upto = np.int64(0)
-    after = np.inf
-    for value in squares:
-        upto += value <= low
-        after = min(after, value if value > low else np.inf)
-    return low, (low if upto > rank + 1 or upto == squares.size else after)
+    value = reinterpret(low)
+    upto, after = np.int64(0), reinterpret(np.inf)
+    for square in squares:
+        bits = reinterpret(square)
+        upto += bits <= value
+        after = bits if bits > value and bits < after else after
+    return low, (low if upto > rank + 1 or upto == squares.size else reinterpret(after))
 
 
 @kernel
-def _percentile(squares):
+def _percentile(squares, spare):
     """The 95th percentile of distances with linear interpolation, from their squares."""
     place = PERCENTILE * (squares.size - 1)
     rank = np.int64(place)
-    low, high = _ranked(squares, rank)
+    low, high = _ranked(squares, rank, spare[: squares.size])
     return np.sqrt(low) + (place - rank) * (np.sqrt(high) - np.sqrt(low))
 
 
 @kernel
-def _measure(squares, other_squares, limits, results):
-    """HD95, Hausdorff distance, mean of all distances and the share of them within each limit, into `results`."""
+def _measure(squares, other_squares, spare, unit, limits, results):
+    """HD95, Hausdorff distance, mean of all distances and the share of them within each limit, into `results`.
+
+    unit: of the distances whose squares are given; limits and results are in the unit of `unit`.
+    """
     total = np.int64(squares.size + other_squares.size)
-    results[0] = max(_percentile(squares), _percentile(other_squares))
+    results[0] = max(_percentile(squares, spare), _percentile(other_squares, spare)) * unit
     largest, distances = 0.0, 0.0
     results[3:] = 0
     for side in (squares, other_squares):
+        largest = max(largest, _extremes(side)[1])
         for square in side:
-            largest = max(largest, square)
             distances += np.sqrt(square)
         for place in range(limits.size):
+            limit = limits[place] / unit
             within = np.int64(0)
             for square in side:
-                within += square <= limits[place] * limits[place]
+                within += square <= limit * limit
             results[3 + place] += within / total
-    results[1], results[2] = np.sqrt(largest), distances / total
+    results[1], results[2] = np.sqrt(largest) * unit, distances / total * unit
 
 
 @kernel
-def _surface(ends, runs, other_ends, other_runs, height, most, spacing, limits, room, results):
-    """Measure two masks of 1 to `most` pixels -> `room`: memory for the next pair, made larger if there was too little.
+def _surface(first_mask, second_mask, height, steps, unit, limits, room, lines, results):
+    """Measure two masks that are not empty -> room, lines: memory for the next pair, more if there was too little.
 
-    room: canvas, edges [2, pixels], along [2, pixels], squares [2, boundary pixels], row squares,
-    line, borders, owners.
+    A mask: its run ends, runs and pixels. steps: the distance of rows and of columns, of the type of `lines`; `unit`:
+    the unit that they are in. room: canvas, edges [2, pixels], along [2, pixels], squares [3, boundary pixels], one of
+    them to spare, borders, owners; lines: squares of distances in rows, and of one column those along its rows.
     """
-    canvas, edges, along, squares, row_squares, line, borders, owners = room
+    canvas, edges, along, squares, borders, owners = room
+    row_squares, line = lines
+    (ends, runs, area), (other_ends, other_runs, other_area) = first_mask, second_mask
     one, other = box(ends, runs, height), box(other_ends, other_runs, height)
     top, left = min(one[0], other[0]), min(one[2], other[2])
     rows, columns = max(one[1], other[1]) - top, max(one[3], other[3]) - left
@@ -245,13 +281,15 @@ def _surface(ends, runs, other_ends, other_runs, height, most, spacing, limits, 
     if size > canvas.size:
         canvas, edges, along = np.empty(size, np.uint8), np.empty((2, size), np.uint8), np.empty((2, size), along.dtype)
     if rows > owners.size:
-        row_squares, line = np.empty(2 * rows + 1), np.empty(rows)
         borders, owners = np.empty(rows), np.empty(rows, np.int64)
-    if most > squares.shape[1]:
-        squares = np.empty((2, most))
-    far = columns  # farther than any two columns of the box are
+    if rows > line.size:
+        row_squares, line = np.empty(2 * rows + 1, line.dtype), np.empty(rows, line.dtype)
+    if max(area, other_area) > squares.shape[1]:  # a boundary has no more pixels than its mask
+        squares = np.empty((3, max(area, other_area)))
+    far = np.int64(np.ceil(np.hypot(rows * steps[0] / steps[1], columns)))
+    kind = line.dtype.type
     for place in range(-rows, rows + 1):
-        row_squares[rows + place] = (place * spacing[0]) * (place * spacing[0])
+        row_squares[rows + place] = (kind(place) * steps[0]) * (kind(place) * steps[0])
     for side in range(2):
         canvas[:size] = 0
         if side == 0:
@@ -260,12 +298,11 @@ def _surface(ends, runs, other_ends, other_runs, height, most, spacing, limits, 
             _paint(other_ends, other_runs, height, canvas, stride, top, left)
         _edge(canvas[:size], stride, edges[side, :size])
         _sweep(edges[side], stride, columns, far, along[side])
-    found = _distances(edges[0], along[1], stride, far, spacing, row_squares, line[:rows], owners, borders, squares[0])
-    other_found = _distances(
-        edges[1], along[0], stride, far, spacing, row_squares, line[:rows], owners, borders, squares[1]
-    )
-    _measure(squares[0, :found], squares[1, :other_found], limits, results)
-    return canvas, edges, along, squares, row_squares, line, borders, owners
+    used = row_squares, line[:rows]
+    found = _distances(edges[0], along[1], stride, columns, steps, used, owners, borders, squares[0])
+    other_found = _distances(edges[1], along[0], stride, columns, steps, used, owners, borders, squares[1])
+    _measure(squares[0, :found], squares[1, :other_found], squares[2], unit, limits, results)
+    return (canvas, edges, along, squares, borders, owners), (row_squares, line)
 
 
 @kernel
@@ -281,12 +318,12 @@ def surface_rows(column, other_column, sizes, max_pixels, spacings, limits, kind
         np.empty(0, np.uint8),
         np.empty((2, 0), np.uint8),
         np.empty((2, 0), kind.dtype),
-        np.empty((2, 0), np.float64),
-        np.empty(0, np.float64),
-        np.empty(0, np.float64),
+        np.empty((3, 0), np.float64),
         np.empty(0, np.float64),
         np.empty(0, np.int64),
     )
+    short_lines = np.empty(0, np.float32), np.empty(0, np.float32)
+    lines = np.empty(0, np.float64), np.empty(0, np.float64)
     for row in range(first, last):
         height, width = sizes[0][row], sizes[1][row]
         reason, runs, area = read_row(column, row, height, width, max_pixels, ends)
@@ -294,10 +331,16 @@ def surface_rows(column, other_column, sizes, max_pixels, spacings, limits, kind
         reasons[row, 0], reasons[row, 1] = reason, other_reason
         if reason != OK or other_reason != OK:
             continue
-        if area > 0 and other_area > 0:
-            most = max(area, other_area)
-            room = _surface(ends, runs, other_ends, other_runs, height, most, spacings[row], limits, room, results[row])
+        down, across = spacings[row]
+        if area == 0 or other_area == 0:
+            both_empty = area == other_area
+            results[row, :3] = 0.0 if both_empty else np.hypot(height * down, width * across)
+            results[row, 3:] = 1.0 if both_empty else 0.0
             continue
-        both_empty = area == other_area
-        results[row, :3] = 0.0 if both_empty else np.hypot(height * spacings[row, 0], width * spacings[row, 1])
-        results[row, 3:] = 1.0 if both_empty else 0.0
+        masks = (ends, runs, area), (other_ends, other_runs, other_area)
+        # Counted in pixels, squares are whole numbers, which half as many bits hold exactly: most images are like that.
+        if down == across and height * height + width * width < MOST_EXACT:
+            one = np.float32(1)
+            room, short_lines = _surface(*masks, height, (one, one), down, limits, room, short_lines, results[row])
+        else:
+            room, lines = _surface(*masks, height, (down, across), 1.0, limits, room, lines, results[row])

@@ -4,6 +4,7 @@ reading      strings, checked as they are read, to run ends
 overlap      pixels that two masks share
 painting     run lengths, bounding boxes and pixels
 surface      distances between boundaries
+statistics   of those distances
 writing      pixels and run lengths to strings
 """
 

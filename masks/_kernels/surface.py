@@ -13,9 +13,8 @@ import numpy as np
 from masks._kernels.compiling import kernel, lowest_bit, peek, poke, reinterpret, word
 from masks._kernels.painting import box
 from masks._kernels.reading import OK, longest, read_row
+from masks._kernels.statistics import measure
 
-PERCENTILE = 0.95
-BINS = 256
 WINDOW = 16  # rows on each side that are looked at together
 # The sum of two squares below this is exact in 32 bits.
 MOST_EXACT = 1 << 24
@@ -150,18 +149,14 @@ def _distances(edge, along, stride, columns, steps, lines, owners, borders, squa
         patience = np.int64(PATIENCE) * rows
         known = False
         parabolas, current = np.int64(0), np.int64(0)
-        eight = np.int64(-8)
-        while eight + 8 < rows:
-            eight += 8
+        eight = np.int64(0)
+        while eight < rows:
             at = start + eight
-            # Most of a column is passed by in long steps.
-            if (
-                eight + 32 <= rows
-                and word(edge, at) | word(edge, at + 8) | word(edge, at + 16) | word(edge, at + 24) == 0
-            ):
-                eight += 24
-                continue
             marks = word(edge, at)
+            # Most of a column is passed by in long steps.
+            if eight + 32 <= rows and marks | word(edge, at + 8) | word(edge, at + 16) | word(edge, at + 24) == 0:
+                eight += 32
+                continue
             if marks != 0 and not known:
                 _square(along, start, steps[1], line)
                 known = True
@@ -179,86 +174,8 @@ def _distances(edge, along, stride, columns, steps, lines, owners, borders, squa
                     square = row_squares[rows + owners[current] - row] + line[owners[current]]
                 poke(squares, found, square)
                 found += 1
+            eight += 8
     return found
-
-
-@kernel
-def _extremes(squares):
-    """The least and the largest of numbers from 0 up, by their bits."""
-    low, high = reinterpret(np.inf), np.int64(0)
-    for square in squares:
-        bits = reinterpret(square)
-        low = bits if bits < low else low
-        high = bits if bits > high else high
-    return reinterpret(low), reinterpret(high)
-
-
-@kernel
-def _ranked(squares, rank, left):
-    """The value of this rank, counted from 0, and that of the next one; `left` is overwritten.
-
-    The range of the values is cut into bins of equal width, and only those of the bin with the rank are kept, until
-    all that are left are one value. Takes time by their number, whatever they are.
-    """
-    counts = np.empty(BINS, np.int64)
-    left[:] = squares
-    inside = rank  # the rank among those left
-    while True:
-        low, high = _extremes(left)
-        if low == high:
-            break
-        scale = (BINS - 1) / (high - low)
-        counts[:] = 0
-        for square in left:
-            counts[np.int64((square - low) * scale)] += 1
-        chosen = np.int64(0)
-        while inside >= counts[chosen]:
-            inside -= counts[chosen]
-            chosen += 1
-        kept = np.int64(0)
-        for square in left:
-            left[kept] = square
-            kept += np.int64((square - low) * scale) == chosen
-        left = left[:kept]
-    value = reinterpret(low)
-    upto, after = np.int64(0), reinterpret(np.inf)
-    for square in squares:
-        bits = reinterpret(square)
-        upto += bits <= value
-        after = bits if bits > value and bits < after else after
-    return low, (low if upto > rank + 1 or upto == squares.size else reinterpret(after))
-
-
-@kernel
-def _percentile(squares, spare):
-    """The 95th percentile of distances with linear interpolation, from their squares."""
-    place = PERCENTILE * (squares.size - 1)
-    rank = np.int64(place)
-    low, high = _ranked(squares, rank, spare[: squares.size])
-    return np.sqrt(low) + (place - rank) * (np.sqrt(high) - np.sqrt(low))
-
-
-@kernel
-def _measure(squares, other_squares, spare, unit, limits, results):
-    """HD95, Hausdorff distance, mean of all distances and the share of them within each limit, into `results`.
-
-    unit: of the distances whose squares are given; limits and results are in the unit of `unit`.
-    """
-    total = np.int64(squares.size + other_squares.size)
-    results[0] = max(_percentile(squares, spare), _percentile(other_squares, spare)) * unit
-    largest, distances = 0.0, 0.0
-    results[3:] = 0
-    for side in (squares, other_squares):
-        largest = max(largest, _extremes(side)[1])
-        for square in side:
-            distances += np.sqrt(square)
-        for place in range(limits.size):
-            limit = limits[place] / unit
-            within = np.int64(0)
-            for square in side:
-                within += square <= limit * limit
-            results[3 + place] += within / total
-    results[1], results[2] = np.sqrt(largest) * unit, distances / total * unit
 
 
 @kernel
@@ -301,7 +218,7 @@ def _surface(first_mask, second_mask, height, steps, unit, limits, room, lines, 
     used = row_squares, line[:rows]
     found = _distances(edges[0], along[1], stride, columns, steps, used, owners, borders, squares[0])
     other_found = _distances(edges[1], along[0], stride, columns, steps, used, owners, borders, squares[1])
-    _measure(squares[0, :found], squares[1, :other_found], squares[2], unit, limits, results)
+    measure(squares[0, :found], squares[1, :other_found], squares[2], unit, limits, results)
     return (canvas, edges, along, squares, borders, owners), (row_squares, line)
 
 
@@ -310,7 +227,7 @@ def surface_rows(column, other_column, sizes, max_pixels, spacings, limits, kind
     """Boundary distances of the rows from first to before last of two columns.
 
     spacings [N, 2]: of rows and of columns; limits: distances that count as near; kind: an array of the type that holds
-    distances in columns. Fills `reasons` [N, 2] and, where both are OK, `results` [N, 3 + limits] as `_measure` does.
+    distances in columns. Fills `reasons` [N, 2] and, where both are OK, `results` [N, 3 + limits] as `measure` does.
     """
     ends = np.empty(longest(column, first, last) + 1, np.int32)
     other_ends = np.empty(longest(other_column, first, last) + 1, np.int32)

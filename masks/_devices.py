@@ -21,11 +21,12 @@ def chosen(device: Any, rows: int) -> str:
     name = str(device)
     if name == "cpu":
         return name
-    if name.split(":")[0] != "cuda":
+    kind, _, number = name.partition(":")
+    if kind != "cuda" or not (number.isdecimal() or name == kind):
         raise ValueError(f"device is {name!r}, but 'cpu', 'cuda' or 'cuda:<number>' was expected")
     import torch
 
     known = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if (torch.device(name).index or 0) >= known:
+    if int(number or 0) >= known:
         raise ValueError(f"device is {name!r}, but torch finds {known} CUDA devices here")
     return name

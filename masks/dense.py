@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from masks._columns import columns
+from masks._devices import chosen
 from masks._messages import too_many_pixels
 from masks._rows import faultless, strings
 from masks._threads import in_blocks
@@ -60,11 +61,10 @@ def decode_batch(
     faultless(_kernels.run_rows, counts, (height, width), max_pixels, threads, numbers)
     shape = (len(counts), int(height), int(width))
     if device is not None:
-        import torch
-
+        device = chosen(device, len(counts))
         if out is not None:
             raise ValueError("out is an array: it goes without a device")
-        if torch.device(device).type != "cpu":
+        if device != "cpu":
             from masks._gpu.dense import decode_columns
 
             return decode_columns(columns(counts), shape, device)
@@ -76,7 +76,11 @@ def decode_batch(
     if len(counts):
         pixels = out.view(np.uint8).reshape(shape[0], -1)
         faultless(_kernels.paint_rows, counts, (height, width), max_pixels, threads, pixels, least=_few(height, width))
-    return out if device is None else torch.from_numpy(out)
+    if device is None:
+        return out
+    import torch
+
+    return torch.from_numpy(out)
 
 
 def check_masks(shape: Sequence[int], kind: str, fractions: bool) -> None:
@@ -102,7 +106,9 @@ def encoded_blocks(masks: np.ndarray, threads: int | None) -> list[tuple[np.ndar
     def encode(first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
         block = masks[first:last]
         pixels = np.ascontiguousarray(block if block.dtype == bool else block != 0)
-        return _kernels.encode_rows(pixels.reshape(-1, height * width).view(np.uint8), height, width, in_order)
+        pixels = pixels.reshape(-1, height * width).view(np.uint8)
+        pixels.flags.writeable = False  # always, so that a kernel is compiled once
+        return _kernels.encode_rows(pixels, height, width, in_order)
 
     return in_blocks(len(masks), threads, encode, _few(height, width))
 

@@ -8,6 +8,7 @@ from masks._kernels.reading import (
     EMPTY,
     MAX_GROUPS,
     OK,
+    ONES,
     REASON_NEGATIVE_COUNT,
     REASON_SUM_ABOVE,
     REASON_SUM_BELOW,
@@ -18,6 +19,7 @@ from masks._kernels.reading import (
 BLOCK = 64  # pixels that are passed by at once where nothing changes
 BYTE, LAST_BYTE = np.uint64(8), np.uint64(56)
 LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)  # of each byte
+NO_ROOM, NOT_BINARY = -1, -2
 
 
 @kernel
@@ -30,8 +32,8 @@ def _nonzero(eight):
 def _changes(pixels, height, width, rows, columns, starts):
     """Where the pixels [height * width], row after row, differ from the pixel before in column-major order.
 
-    -> how many such pixels there are, or -1 if they do not fit into `rows` and `columns`, which hold them in the order
-    of the rows; starts [width + 1]: how many of them stand in the column before each.
+    -> how many such pixels there are, which `rows` and `columns` hold in the order of the rows, or NO_ROOM, or
+    NOT_BINARY if some that differ are not 0 and 1; starts [width + 1]: how many of them stand in the column before.
 
     The pixel before is the one above, and in the top row the last one of the column to the left. So the image is read
     as it lies in memory, eight pixels at a time.
@@ -39,21 +41,22 @@ def _changes(pixels, height, width, rows, columns, starts):
     starts[:] = 0
     found = np.int64(0)
     room = rows.size - BLOCK
-    before = np.uint8(0)
+    seen = np.uint64(0)  # words with changes
+    before = False
     for column in range(width):
-        if pixels[column] != before:
+        if (pixels[column] != 0) != before:
             if found > room:
-                return np.int64(-1)
+                return NO_ROOM
             rows[found], columns[found] = 0, column
             starts[column + 1] += 1
             found += 1
-        before = pixels[(height - 1) * width + column]
+        before = pixels[(height - 1) * width + column] != 0
     for row in range(1, height):
         at = row * width
         column = np.int64(0)
         while column < width:
             if found > room:
-                return np.int64(-1)
+                return NO_ROOM
             if column + BLOCK <= width:
                 changed = np.uint64(0)
                 for step in range(0, BLOCK, 8):
@@ -63,7 +66,10 @@ def _changes(pixels, height, width, rows, columns, starts):
                     continue
             stop = min(column + BLOCK, width)
             while column + 8 <= stop:
-                marks = _nonzero(word(pixels, at + column) ^ word(pixels, at + column - width))
+                here, above = word(pixels, at + column), word(pixels, at + column - width)
+                marks = _nonzero(here ^ above)
+                if marks != 0:
+                    seen |= here | above
                 while marks != 0:
                     place = column + lowest_bit(marks) // 8
                     marks &= marks - np.uint64(1)
@@ -73,13 +79,13 @@ def _changes(pixels, height, width, rows, columns, starts):
                     found += 1
                 column += 8
             while column < stop:
-                if peek(pixels, at + column) != peek(pixels, at + column - width):
+                if (peek(pixels, at + column) != 0) != (peek(pixels, at + column - width) != 0):
                     poke(rows, found, row)
                     poke(columns, found, column)
                     starts[column + 1] += 1
                     found += 1
                 column += 1
-    return found
+    return found if seen & ~ONES == 0 else NOT_BINARY
 
 
 @kernel
@@ -92,7 +98,10 @@ def _edges(pixels, height, width):
         found = _changes(pixels, height, width, rows, columns, starts)
         if found >= 0:
             break
-        room *= 4
+        if found == NOT_BINARY:
+            pixels = (pixels != 0).view(np.uint8)
+        else:
+            room *= 4
     for column in range(width):
         starts[column + 1] += starts[column]
     edges = np.empty(found + 1, np.int64)
@@ -105,18 +114,21 @@ def _edges(pixels, height, width):
 
 
 @kernel
-def _edges_in_order(pixels):
-    """Run ends of pixels that lie column after column -> int64 [runs], the last one their number."""
+def _changes_in_order(pixels):
+    """-> (run ends of pixels that lie column after column, int64 [runs], the last one their number; whether pixels
+    that differ are 0 and 1, without which the run ends are of no meaning)."""
     edges = np.empty(np.int64(2048), np.int64)
     found = np.int64(0)
-    before = np.uint64(0)  # the pixel before, as the lowest byte
+    seen, before = np.uint64(0), np.uint64(0)  # words with changes; the pixel before, as the lowest byte
     words = pixels.size // 8 * 8
     for at in range(0, words, 8):
         here = word(pixels, at)
         marks = here ^ ((here << BYTE) | before)
-        before = here >> LAST_BYTE
         if marks == 0:
+            before = here >> LAST_BYTE
             continue
+        seen |= here | before
+        before = here >> LAST_BYTE
         if found + BLOCK >= edges.size:
             larger = np.empty(4 * edges.size, np.int64)
             larger[:found] = edges[:found]
@@ -126,14 +138,21 @@ def _edges_in_order(pixels):
             edges[found] = at + lowest_bit(marks) // 8
             marks &= marks - np.uint64(1)
             found += 1
-    last = np.uint8(before)
+    last = before != 0
     for at in range(words, pixels.size):
-        if pixels[at] != last:
+        if (pixels[at] != 0) != last:
             edges[found] = at
             found += 1
-        last = pixels[at]
+            last = not last
     edges[found] = pixels.size
-    return edges[: found + 1]
+    return edges[: found + 1], seen & ~ONES == 0
+
+
+@kernel
+def _edges_in_order(pixels):
+    """Run ends of pixels that lie column after column -> int64 [runs], the last one their number."""
+    edges, binary = _changes_in_order(pixels)
+    return edges if binary else _changes_in_order((pixels != 0).view(np.uint8))[0]
 
 
 @kernel

@@ -123,6 +123,14 @@ def test_sizes_that_are_no_integers(heights):
     assert masks.validate_batch(["23;"], heights, 4).tolist() == [RleReason.BAD_SIZE]
 
 
+@pytest.mark.parametrize("sizes", [(True, 8), (8, True)], ids=str)
+@pytest.mark.parametrize("name", ["area_batch", "bounding_box_batch", "decode_batch", "runs_batch"])
+def test_a_truth_value_for_all_rows_is_no_size_either(name, sizes):
+    assert masks.validate_batch(["8"], *sizes).tolist() == [RleReason.BAD_SIZE]
+    with pytest.raises(masks.RleError, match=r"^mask 0: size is \[.*True.*\], but two positive integers"):
+        getattr(masks, name)(["8"], *sizes)
+
+
 def test_expected_sizes_row_by_row():
     reasons = masks.validate_batch(["23;"] * 3, [4, 2, 4], [4, 8, 4], expected_heights=[4, 4, 4], expected_widths=4)
     assert reasons.tolist() == [OK, RleReason.UNEXPECTED_SIZE, OK]

@@ -1,9 +1,11 @@
-"""Overlap counts derived by hand, and the scores of empty masks."""
+"""Overlap counts derived by hand and by the reference, and the scores that follow from them."""
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 import masks
+from tests.masks import drawing, reference
 
 # Two masks of 4 x 5 pixels and what they share:
 #
@@ -60,6 +62,53 @@ def test_scores_of_empty_masks():
     assert masks.iou(*counts).tolist() == [1, 0, 0]
 
 
+@given(drawing.drawn_masks(count=2))
+@settings(max_examples=300, deadline=None)
+def test_overlap_is_that_of_the_pixels_symmetric_and_bounded(case):
+    one, other = counts_of(*case)
+    size = case[0].shape
+    both, area, other_area = masks.overlap_counts([one], [other], *size)
+    assert (both[0], area[0], other_area[0]) == reference.overlap_of(*case)
+    assert masks.overlap_counts([other], [one], *size)[0] == both
+    assert masks.overlap_counts([one], [one], *size)[0] == area
+    assert 0 <= masks.iou(both, area, other_area)[0] <= masks.dice(both, area, other_area)[0] <= 1
+
+
+def test_a_batch_of_many_sizes():
+    sizes = np.random.default_rng(1).integers(1, 90, (600, 2))
+    pairs = drawing.random_pairs(2, sizes)
+    pred, truth = (counts_of(*side) for side in zip(*pairs, strict=True))
+    counts = masks.overlap_counts(pred, truth, *sizes.T)
+    np.testing.assert_array_equal(np.transpose(counts), [reference.overlap_of(*pair) for pair in pairs])
+
+
+def padded(rng, mask):
+    """The same mask with pairs of runs of no length put in anywhere."""
+    runs = reference.runs_of(mask)
+    for _ in range(int(min(rng.integers(1, 9), (mask.size + 1 - len(runs)) // 2))):
+        at = int(rng.integers(len(runs) + 1))
+        runs[at:at] = [0, 0]
+    return reference.text_of(runs).decode()
+
+
+def test_runs_of_no_length_change_nothing():
+    rng = np.random.default_rng(6)
+    pairs = drawing.random_pairs(7, rng.integers(2, 30, (500, 2)))
+    sizes = np.transpose([pair[0].shape for pair in pairs])
+    plain = [counts_of(*side) for side in zip(*pairs, strict=True)]
+    texts = [[padded(rng, mask) for mask in side] for side in zip(*pairs, strict=True)]
+    assert np.mean(np.array(texts) != np.array(plain)) > 0.8
+    for function in (masks.overlap_counts, masks.boundary_distances):
+        for found, expected in zip(function(*texts, *sizes), function(*plain, *sizes), strict=True):
+            np.testing.assert_array_equal(found, expected)
+    for side, (found, expected) in enumerate(zip(texts, plain, strict=True)):
+        np.testing.assert_array_equal(
+            masks.bounding_box_batch(found, *sizes), masks.bounding_box_batch(expected, *sizes)
+        )
+        for text, pair in zip(found, pairs, strict=True):
+            np.testing.assert_array_equal(masks.decode({"size": pair[side].shape, "counts": text}), pair[side])
+
+
 def test_the_sides_must_have_as_many_rows():
     with pytest.raises(ValueError, match="2 predicted masks, but 1 true ones"):
         masks.overlap_counts(["23;"] * 2, ["23;"], 4, 4)
@@ -72,3 +121,9 @@ def test_a_bad_row_is_named_with_its_side():
         masks.overlap_counts(["23;", "23;"], ["23;", "22;"], 4, 4)
     with pytest.raises(masks.RleError, match=r"^predicted mask 1: counts is empty"):
         masks.overlap_counts(["23;", ""], ["24;", "22;"], 4, 4)
+
+
+def test_a_limit_of_pixels():
+    with pytest.raises(masks.RleError, match=r"^predicted mask 0: size is 4 x 4, but at most 15 pixels were expected"):
+        masks.overlap_counts(["23;"], ["23;"], 4, 4, max_pixels=15)
+    assert masks.overlap_counts(["23;"], ["23;"], 4, 4, max_pixels=16)[0].tolist() == [3]

@@ -1,41 +1,48 @@
-"""The package as a whole: what importing it loads, where it runs, and how many threads it takes."""
+"""The package as a whole: what importing it loads, and how its loops are compiled and kept."""
 
-import multiprocessing
+import json
 import os
 import pickle
 import shutil
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import masks
 from masks import RleError, RleReason, _kernels
+from tests.masks.processes import PACKAGE, python
 
-PACKAGE = Path(masks.__file__).parent
+# Prints of every compiled loop its name, how its code is kept, and how many versions were loaded and compiled.
+KERNELS = """
+import json, sys
+from numba.core.dispatcher import Dispatcher
+
+found = {}
+for module, content in list(sys.modules.items()):
+    if module.startswith("masks._kernels."):
+        for name, value in vars(content).items():
+            if isinstance(value, Dispatcher) and value.py_func.__module__ == module:
+                stats = value.stats
+                kept = type(value._cache).__name__, sum(stats.cache_hits.values()), sum(stats.cache_misses.values())
+                found[f"{module}.{name}"] = kept
+print(json.dumps(found))
+"""
+CALL_EVERYTHING = "from tests.masks import fuzzing; fuzzing.call_everything()\n"
 
 
-def python(code, **environment):
-    """What `code` prints in a new interpreter that starts beside the package."""
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=environment.pop("cwd", PACKAGE.parent),
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+def copied_package(place):
+    shutil.copytree(PACKAGE, place / "masks", ignore=shutil.ignore_patterns("__pycache__"))
+    return place / "masks"
 
 
 def test_importing_loads_nothing_heavy():
     code = (
         "import time; start = time.perf_counter(); import masks; took = time.perf_counter() - start; import sys\n"
-        "print(took, *{'numba', 'torch', 'pyarrow', 'pandas', 'datasets'} & set(sys.modules))"
+        "heavy = {'numba', 'torch', 'pyarrow', 'pandas', 'datasets', 'scipy', 'triton'}\n"
+        "print(took, *heavy & set(sys.modules))"
     )
-    outputs = [python(code).split() for _ in range(5)]
+    outputs = [python("-c", code).split() for _ in range(5)]
     assert [output[1:] for output in outputs] == [[]] * 5
     assert min(float(output[0]) for output in outputs) < 0.2
 
@@ -45,88 +52,87 @@ def test_strings_are_checked_without_pyarrow():
         "import sys; sys.modules['pyarrow'] = None\n"
         "import masks; print(masks.validate_batch(['23;', None], 4, 4).tolist())"
     )
-    assert python(code) == "[0, 1]"
+    assert python("-c", code) == "[0, 1]"
+
+
+def test_the_next_process_compiles_nothing():
+    for _ in range(3):  # processes that end at the same moment may leave out each other's work
+        kernels = json.loads(python("-c", CALL_EVERYTHING + KERNELS))
+        if not any(compiled for _, _, compiled in kernels.values()):
+            break
+    loaded = {name for name, (_, hits, _) in kernels.items() if hits}
+    outermost = {name for name in kernels if name.endswith("_rows")} | {
+        f"masks._kernels.reading.{name}" for name in ("check", "locate")
+    }
+    assert len(outermost) >= 10
+    assert loaded >= outermost
+    assert not any(compiled for _, _, compiled in kernels.values())
+
+
+def without_a_place_to_write(tmp_path, code):
+    """Runs the code with a copy of the package, then prints the file of the package and its kernels."""
+    package = copied_package(tmp_path)
+    # A file where the folder of compiled code would be made stops root as well, and so does a home in /proc.
+    (package / "_kernels" / "__pycache__").write_text("")
+    nowhere = "/proc/nowhere"
+    places = {"HOME": nowhere, "XDG_CACHE_HOME": nowhere, "NUMBA_CACHE_DIR": ""}
+    path = os.pathsep.join([str(tmp_path), str(PACKAGE.parent)])
+    code += "import masks; print(masks.__file__)\n" + KERNELS
+    file, kernels = python("-c", code, cwd=tmp_path, PYTHONPATH=path, **places).splitlines()
+    assert file == str(package / "__init__.py")
+    return json.loads(kernels)
 
 
 def test_an_installation_that_cannot_be_written_to(tmp_path):
-    shutil.copytree(PACKAGE, tmp_path / "masks", ignore=shutil.ignore_patterns("__pycache__"))
-    # A file where the folder of compiled code would be made stops root as well, and so does a home in /proc.
-    (tmp_path / "masks" / "_kernels" / "__pycache__").write_text("")
-    code = (
-        "import masks, masks._kernels as kernels\n"
-        "print(masks.__file__, type(kernels.check._cache).__name__, masks.area({'size': [4, 4], 'counts': '23;'}))"
-    )
-    nowhere = "/proc/nowhere"
-    output = python(
-        code, cwd=tmp_path, PYTHONPATH=str(tmp_path), HOME=nowhere, XDG_CACHE_HOME=nowhere, NUMBA_CACHE_DIR=""
-    )
-    assert output == f"{tmp_path}/masks/__init__.py NullCache 3"
+    code = "import masks; assert masks.overlap_counts(['23;'], ['14;'], 4, 4)[0].tolist() == [3]\n"
+    kernels = without_a_place_to_write(tmp_path, code)
+    assert len(kernels) > 20
+    assert {kept for kept, _, _ in kernels.values()} == {"NullCache"}
 
 
-def test_no_string_is_read_outside_its_buffer(tmp_path):
-    # Compiled with checks of every index. Each text lies alone in its buffer, so its end is the end of the buffer.
+@pytest.mark.slow
+def test_every_function_in_an_installation_that_cannot_be_written_to(tmp_path):
+    without_a_place_to_write(tmp_path, CALL_EVERYTHING)
+
+
+def test_changed_source_is_compiled_again(tmp_path):
+    package = copied_package(tmp_path)
+    edits = {"_kernels/reading.py": ("MAX_GROUPS = 6", "MAX_GROUPS = 1"), "reasons.py": ("EMPTY = 5", "EMPTY = 55")}
+    # A loop of painting.py that calls what is in reading.py, and one that has the number of a reason compiled in.
     code = """
-import numpy as np
 import masks
-rng = np.random.default_rng(3)
-reasons = set()
-for _ in range(3000):
-    pair = ["".join(rng.choice(list("/0123?@OPQ`op"), rng.integers(1, 9))) for _ in "12"]
-    try:
-        masks.overlap_counts([pair[0]], [pair[1]], 5, 5)
-    except masks.RleError as error:
-        reasons.add(error.reason.name)
-print(len(reasons) >= 5, sorted(reasons))
+try:
+    print(masks.runs_batch(["`0"], 4, 4)[0].tolist())
+except masks.RleError as error:
+    print(error)
+print(masks.validate_batch([""], 4, 4).tolist())
 """
-    output = python(code, NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=str(tmp_path))
-    assert output.startswith("True")
+    environment = {"PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "compiled")}
+    assert python("-c", code, cwd=tmp_path, **environment).splitlines() == ["[16]", "[5]"]
+    assert list((tmp_path / "compiled").rglob("*.nbc"))
+    for name, (old, new) in edits.items():
+        source = (package / name).read_text()
+        assert source.count(old) == 1
+        (package / name).write_text(source.replace(old, new))
+    runs, reasons = python("-c", code, cwd=tmp_path, **environment).splitlines()
+    assert runs == "mask 0: run 0 has 2 characters, '`0', but at most 1 were expected"
+    assert reasons == "[55]"
 
 
 def test_a_kernel_is_compiled_once_for_all_kinds_of_input():
-    import pyarrow as pa
-
+    functions = [masks.area_batch, masks.bounding_box_batch, masks.runs_batch]
+    pairwise = [masks.overlap_counts, masks.boundary_distances]
+    kernels = [_kernels.check_rows, _kernels.overlap_rows, _kernels.box_rows, _kernels.run_rows, _kernels.length_rows]
     for column in (["23;"] * 3, pa.array(["23;"] * 3), pa.chunked_array([["23;"], ["23;", "23;"]], pa.large_string())):
         for heights in (4, [4] * 3, np.full(3, 4, np.int16), pa.array([4] * 3)):
             masks.validate_batch(column, heights, 4, expected_heights=heights, expected_widths=[4] * 3)
-            masks.overlap_counts(column, ["23;"] * 3, heights, 4)
-    assert len(_kernels.check_rows.signatures) == 1
-    assert len(_kernels.overlap_rows.signatures) == 1
-
-
-@pytest.fixture(scope="module")
-def many():
-    """9,000 pairs, more than one block of rows -> (pred, truth, counts by one thread)."""
-    rng = np.random.default_rng(5)
-    texts = [masks.encode(rng.random((16, 16)) < 0.5)["counts"] for _ in range(90)]
-    pred, truth = ([texts[index] for index in rng.integers(0, 90, 9000)] for _ in "12")
-    return pred, truth, masks.overlap_counts(pred, truth, 16, 16, threads=1)
-
-
-@pytest.mark.parametrize("threads", [2, 7, None])
-def test_threads_do_not_change_the_counts(many, threads):
-    pred, truth, expected = many
-    np.testing.assert_array_equal(masks.overlap_counts(pred, truth, 16, 16, threads=threads), expected)
-    np.testing.assert_array_equal(masks.area_batch(pred, 16, 16, threads=threads), expected[1])
-
-
-def test_calls_from_several_threads_at_once(many):
-    pred, truth, expected = many
-    with ThreadPoolExecutor(4) as pool:
-        for counts in pool.map(lambda _: masks.overlap_counts(pred, truth, 16, 16, threads=2), range(8)):
-            np.testing.assert_array_equal(counts, expected)
-
-
-def overlap_in_child(pair):
-    return np.array(masks.overlap_counts(*pair, 16, 16, threads=2))
-
-
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_a_forked_process_still_counts(many):
-    pred, truth, expected = many
-    masks.overlap_counts(pred, truth, 16, 16, threads=2)
-    with multiprocessing.get_context("fork").Pool(1) as pool:
-        counts = pool.map_async(overlap_in_child, [(pred, truth)]).get(timeout=60)[0]
-    np.testing.assert_array_equal(counts, expected)
+            for function in functions:
+                function(column, heights, 4)
+            for function in pairwise:
+                function(column, ["23;"] * 3, heights, 4)
+        masks.decode_batch(column, 4, 4)
+    assert [len(kernel.signatures) for kernel in [*kernels, _kernels.paint_rows]] == [1] * 6
+    assert len(_kernels.surface_rows.signatures) <= 2  # short and long numbers of columns
 
 
 def test_an_error_survives_pickling():

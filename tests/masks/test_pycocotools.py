@@ -1,47 +1,14 @@
-"""The same strings, masks, areas and overlaps as pycocotools, on masks that it can be trusted with."""
+"""The same strings, masks, areas, boxes and overlaps as pycocotools, on masks that it can be trusted with."""
 
 import numpy as np
 import pytest
 from pycocotools import mask as coco
 
 import masks
+from tests.masks.drawing import random_pairs
 
 # pycocotools and NumPy 2
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
-
-def ellipses(rng, height, width):
-    rows, columns = np.mgrid[:height, :width]
-    mask = np.zeros((height, width), bool)
-    for _ in range(rng.integers(1, 4)):
-        row, column = rng.random() * height, rng.random() * width
-        tall, wide = (0.5 + rng.random() * edge / 2 for edge in (height, width))
-        mask ^= ((rows - row) / tall) ** 2 + ((columns - column) / wide) ** 2 < 1
-    return mask
-
-
-def one_pixel(rng, height, width):
-    mask = np.zeros((height, width), bool)
-    mask[rng.integers(height), rng.integers(width)] = True
-    return mask
-
-
-KINDS = [
-    ellipses,
-    one_pixel,
-    lambda rng, height, width: rng.random((height, width)) < rng.random(),
-    lambda rng, height, width: np.zeros((height, width), bool),
-    lambda rng, height, width: np.ones((height, width), bool),
-    lambda rng, height, width: np.add.outer(np.arange(height), np.arange(width)) % 2 == rng.integers(2),
-]
-
-
-def random_pairs(seed, sizes):
-    rng = np.random.default_rng(seed)
-    for height, width in sizes:
-        yield tuple(
-            KINDS[rng.choice(len(KINDS), p=[0.4, 0.1, 0.3, 0.06, 0.06, 0.08])](rng, height, width) for _ in "12"
-        )
 
 
 def check_pairs(pairs):
@@ -54,6 +21,7 @@ def check_pairs(pairs):
             assert ours == {"size": rle["size"], "counts": rle["counts"].decode()}
             np.testing.assert_array_equal(masks.decode(ours), coco.decode(rle))
             assert masks.area(ours) == coco.area(rle)
+            np.testing.assert_array_equal(masks.bounding_box(ours), coco.toBbox(rle))
             column.append(ours["counts"])
         sizes.append(rles[0]["size"])
         expected.append([coco.area(coco.merge(rles, intersect=True)), coco.area(rles[0]), coco.area(rles[1])])

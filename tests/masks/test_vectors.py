@@ -9,6 +9,7 @@ import pytest
 
 import masks
 from masks import RleError, RleReason
+from tests.masks import reference
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text(encoding="utf-8"))
 VALID = [vector for vector in VECTORS if vector["reason"] == "OK"]
@@ -21,12 +22,6 @@ def named(vectors):
 
 def as_bytes(counts):
     return counts.encode("utf-8", "surrogatepass") if isinstance(counts, str) else None
-
-
-def drawn(runs, size):
-    """The mask of these run lengths, painted with NumPy."""
-    values = np.arange(len(runs)) % 2 == 1
-    return np.repeat(values, runs).reshape(size, order="F")
 
 
 def test_every_reason_has_a_vector():
@@ -46,7 +41,7 @@ def test_valid_vector_is_accepted(vector):
 @pytest.mark.parametrize("vector", named(vector for vector in VALID if np.prod(vector["size"]) < 1000))
 def test_valid_vector_is_decoded(vector):
     mask = masks.decode({"size": vector["size"], "counts": vector["counts"]})
-    expected = drawn(vector["runs"], vector["size"])
+    expected = reference.mask_of(vector["runs"], *vector["size"])
     assert mask.dtype == bool
     np.testing.assert_array_equal(mask, expected)
     canonical = 0 not in vector["runs"][1:]
@@ -81,6 +76,15 @@ def test_refused_vector_is_never_read(vector):
 
 def two_sided(size):
     return isinstance(size, list) and len(size) == 2
+
+
+@pytest.mark.parametrize("vector", named(vector for vector in VECTORS if two_sided(vector["size"])))
+def test_the_reference_of_these_tests_knows_the_format(vector):
+    reason, runs = reference.parse(vector["counts"], *vector["size"], vector.get("expected_size"))
+    assert reason is RleReason[vector["reason"]]
+    if reason is RleReason.OK:
+        assert runs == vector["runs"]
+        assert reference.text_of(runs).decode() == vector["counts"]
 
 
 def test_batch_gives_the_reasons_of_the_single_check():

@@ -5,8 +5,8 @@ and does not survive a fork.
 """
 
 import os
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -19,7 +19,8 @@ BLOCKS_A_THREAD = 4
 def in_blocks(rows: int, threads: int | None, work: Callable[[int, int], Result], least: int = 512) -> list[Result]:
     """What work(first, last) returns for blocks that make up range(rows), in their order.
 
-    threads=None takes every core of this process. least: rows that take as long as starting a thread.
+    threads=None takes every core of this process. least: rows that take as long as starting a thread. The calling
+    thread works as well. Where work raises, no further block is begun and the error is raised here.
     """
     if threads is None:
         threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -27,5 +28,25 @@ def in_blocks(rows: int, threads: int | None, work: Callable[[int, int], Result]
         return [work(0, rows)]
     size = min(max(-(-rows // (BLOCKS_A_THREAD * threads)), least), MOST_ROWS_A_BLOCK)
     starts = range(0, rows, size)
-    with ThreadPoolExecutor(min(threads, len(starts))) as pool:
-        return list(pool.map(lambda first: work(first, min(first + size, rows)), starts))
+    left = iter(starts)  # the interpreter lock sees to it that no two threads are given the same one
+    results: dict[int, Result] = {}
+    errors: list[BaseException] = []
+
+    def take_blocks() -> None:
+        try:
+            for first in left:
+                if errors:
+                    break
+                results[first] = work(first, min(first + size, rows))
+        except BaseException as error:
+            errors.append(error)
+
+    helpers = [threading.Thread(target=take_blocks, daemon=True) for _ in range(min(threads, len(starts)) - 1)]
+    for helper in helpers:
+        helper.start()
+    take_blocks()
+    for helper in helpers:
+        helper.join()
+    if errors:
+        raise errors[0]
+    return [results[first] for first in starts]

@@ -15,7 +15,7 @@ from masks._kernels.painting import box
 from masks._kernels.reading import OK, longest, read_row
 from masks._kernels.statistics import measure
 
-WINDOW = 16  # rows on each side that are looked at together
+WINDOW = 32  # rows that are looked at together; so many that stand for none lie before and behind those of the box
 # The sum of two squares below this is exact in 32 bits.
 MOST_EXACT = 1 << 24
 # Looks a pixel of a column's height, after which an envelope, which takes about as long, replaces the searches.
@@ -76,58 +76,60 @@ def _sweep(edge, stride, columns, far, along):
 
 
 @kernel
-def _square(along, start, step, line):
-    """Squared distances along the rows of the column at `start`."""
+def _square(along, start, rows, step, line):
+    """Squared distances along the rows of the column at `start`, from line[WINDOW] on."""
     kind = line.dtype.type
-    for row in range(line.size):
+    for row in range(rows):
         across = kind(peek(along, start + row)) * step
-        line[row] = across * across
+        poke(line, WINDOW + row, across * across)
 
 
 @kernel
-def _nearest(line, first, last, shift, row_squares):
-    """The least squared distance to the boundary pixels that the rows from first to before last of a column know.
+def _nearest(line, first, row_squares, row):
+    """The least squared distance from `row` to the boundary pixels that a window of rows from `first` on knows.
 
-    shift: what to add to a row to find the square of its distance in `row_squares`. The numbers are compared by their
-    bits, which order as positive numbers do: so the compiler does several rows at once.
+    Always as many rows, and numbers compared by their bits, which order as those of positive numbers do: so the
+    compiler does several rows at once.
     """
     best = reinterpret(line.dtype.type(np.inf))
-    for row in range(first, last):
-        square = reinterpret(peek(line, row) + peek(row_squares, row + shift))
+    shift = row_squares.size // 2 - row
+    # A number that is not known beforehand: a short loop of known length would be written out and not be done so.
+    for other in range(first, first + min(WINDOW, line.size)):
+        square = reinterpret(peek(line, WINDOW + other) + peek(row_squares, other + shift))
         best = square if square < best else best
     return reinterpret(best)
 
 
 @kernel
-def _search(line, row, row_squares):
+def _search(line, row, rows, row_squares):
     """-> (squared distance from `row` to the nearest boundary pixel that a column knows, rows that were looked at)."""
-    shift = line.size - row
-    start, stop = max(row - WINDOW, 0), min(row + WINDOW, line.size)
-    first, last = start, stop
+    shift = row_squares.size // 2 - row
+    first, last = row - WINDOW // 2, row + WINDOW // 2
+    start = first
     best = line.dtype.type(np.inf)
     while True:
-        best = min(best, _nearest(line, start, stop, shift, row_squares))
+        best = min(best, _nearest(line, start, row_squares, row))
         if first > 0 and peek(row_squares, first - 1 + shift) < best:
-            start, stop = max(first - 2 * WINDOW, 0), first
-            first = start
-        elif last < line.size and peek(row_squares, last + shift) < best:
-            start, stop = last, min(last + 2 * WINDOW, line.size)
-            last = stop
+            first -= WINDOW
+            start = first
+        elif last < rows and peek(row_squares, last + shift) < best:
+            start = last
+            last += WINDOW
         else:
             break
     return best, last - first
 
 
 @kernel
-def _envelope(line, row_step, owners, borders):
+def _envelope(line, rows, row_step, owners, borders):
     """The parabolas of a column that are lowest somewhere: their rows, each lowest from its border on -> how many."""
     parabolas = np.int64(0)
-    for row in range(line.size):
+    for row in range(rows):
         border = -np.inf
         while parabolas > 0:
             owner = owners[parabolas - 1]
             # The row where both are as high.
-            rise = np.float64(line[row]) - np.float64(line[owner])
+            rise = np.float64(line[WINDOW + row]) - np.float64(line[WINDOW + owner])
             border = 0.5 * (row + owner) + 0.5 * rise / (np.float64(row_step) * row_step * (row - owner))
             if border > borders[parabolas - 1]:
                 break
@@ -139,10 +141,9 @@ def _envelope(line, row_step, owners, borders):
 
 
 @kernel
-def _distances(edge, along, stride, columns, steps, lines, owners, borders, squares):
+def _distances(edge, along, stride, rows, columns, steps, lines, owners, borders, squares):
     """Squared distance of every boundary pixel in `edge` to the boundary behind `along` -> how many there are."""
     row_squares, line = lines
-    rows = line.size
     found = np.int64(0)
     for column in range(1, columns + 1):
         start = column * stride + 1
@@ -158,20 +159,21 @@ def _distances(edge, along, stride, columns, steps, lines, owners, borders, squa
                 eight += 32
                 continue
             if marks != 0 and not known:
-                _square(along, start, steps[1], line)
+                _square(along, start, rows, steps[1], line)
                 known = True
             while marks != 0:
                 row = eight + lowest_bit(marks) // 8
                 marks &= marks - np.uint64(1)
                 if patience > 0:
-                    square, looks = _search(line, row, row_squares)
+                    square, looks = _search(line, row, rows, row_squares)
                     patience -= looks
                 else:
                     if parabolas == 0:
-                        parabolas = _envelope(line, steps[0], owners, borders)
+                        parabolas = _envelope(line, rows, steps[0], owners, borders)
                     while current + 1 < parabolas and borders[current + 1] <= row:
                         current += 1
-                    square = row_squares[rows + owners[current] - row] + line[owners[current]]
+                    owner = owners[current]
+                    square = row_squares[row_squares.size // 2 + owner - row] + line[WINDOW + owner]
                 poke(squares, found, square)
                 found += 1
             eight += 8
@@ -184,7 +186,8 @@ def _surface(first_mask, second_mask, height, steps, unit, limits, room, lines, 
 
     A mask: its run ends, runs and pixels. steps: the distance of rows and of columns, of the type of `lines`; `unit`:
     the unit that they are in. room: canvas, edges [2, pixels], along [2, pixels], squares [3, boundary pixels], one of
-    them to spare, borders, owners; lines: squares of distances in rows, and of one column those along its rows.
+    them to spare, borders, owners; lines: squares of distances in rows, 0 in the middle, and those along the rows of
+    one column.
     """
     canvas, edges, along, squares, borders, owners = room
     row_squares, line = lines
@@ -199,14 +202,17 @@ def _surface(first_mask, second_mask, height, steps, unit, limits, room, lines, 
         canvas, edges, along = np.empty(size, np.uint8), np.empty((2, size), np.uint8), np.empty((2, size), along.dtype)
     if rows > owners.size:
         borders, owners = np.empty(rows), np.empty(rows, np.int64)
-    if rows > line.size:
-        row_squares, line = np.empty(2 * rows + 1, line.dtype), np.empty(rows, line.dtype)
+    if rows + 2 * WINDOW > line.size:
+        row_squares, line = np.empty(2 * (rows + WINDOW) + 1, line.dtype), np.empty(rows + 2 * WINDOW, line.dtype)
     if max(area, other_area) > squares.shape[1]:  # a boundary has no more pixels than its mask
         squares = np.empty((3, max(area, other_area)))
     far = np.int64(np.ceil(np.hypot(rows * steps[0] / steps[1], columns)))
     kind = line.dtype.type
-    for place in range(-rows, rows + 1):
-        row_squares[rows + place] = (kind(place) * steps[0]) * (kind(place) * steps[0])
+    middle = row_squares.size // 2
+    for place in range(-rows - WINDOW, rows + WINDOW + 1):
+        row_squares[middle + place] = (kind(place) * steps[0]) * (kind(place) * steps[0])
+    line[:WINDOW] = np.inf
+    line[WINDOW + rows : rows + 2 * WINDOW] = np.inf
     for side in range(2):
         canvas[:size] = 0
         if side == 0:
@@ -215,11 +221,11 @@ def _surface(first_mask, second_mask, height, steps, unit, limits, room, lines, 
             _paint(other_ends, other_runs, height, canvas, stride, top, left)
         _edge(canvas[:size], stride, edges[side, :size])
         _sweep(edges[side], stride, columns, far, along[side])
-    used = row_squares, line[:rows]
-    found = _distances(edges[0], along[1], stride, columns, steps, used, owners, borders, squares[0])
-    other_found = _distances(edges[1], along[0], stride, columns, steps, used, owners, borders, squares[1])
+    lines = row_squares, line
+    found = _distances(edges[0], along[1], stride, rows, columns, steps, lines, owners, borders, squares[0])
+    other_found = _distances(edges[1], along[0], stride, rows, columns, steps, lines, owners, borders, squares[1])
     measure(squares[0, :found], squares[1, :other_found], squares[2], unit, limits, results)
-    return (canvas, edges, along, squares, borders, owners), (row_squares, line)
+    return (canvas, edges, along, squares, borders, owners), lines
 
 
 @kernel

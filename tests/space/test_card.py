@@ -16,7 +16,8 @@ from space.settings import Settings
 ROOT = Path(__file__).resolve().parents[2]
 SPACE = ROOT / "space"
 SHIPPED = ("space", "leaderboard", "masks")  # the folders that the Space's repository holds
-DISTRIBUTIONS = {"yaml": "pyyaml"}  # where the module is not called like its package
+DISTRIBUTIONS = {"yaml": "pyyaml", "llvmlite": "numba"}  # where the module is not called like its package
+FOR_A_GPU = {"torch", "triton"}  # loaded only where somebody asks for one
 
 
 def _pins(path: Path) -> dict[str, str]:
@@ -56,7 +57,7 @@ def test_requirements_name_everything_the_space_imports():
                     needed |= {alias.name.split(".")[0] for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.level == 0:
                     needed.add(node.module.split(".")[0])
-    packages = {name for name in needed if name not in sys.stdlib_module_names and name not in SHIPPED}
+    packages = needed - set(sys.stdlib_module_names) - set(SHIPPED) - FOR_A_GPU
     assert {DISTRIBUTIONS.get(name, name) for name in packages} == set(_pins(SPACE / "requirements.txt"))
 
 

@@ -28,6 +28,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 
 clean:  ## removes what the targets above made, but not .venv and the fetched scans
+	rm -rf masks/_kernels/__pycache__
 	rm -rf demo mturn-seg mturn-seg-truth screenshots build *.egg-info
 
 $(READY): requirements.txt requirements-dev.txt pyproject.toml

@@ -193,7 +193,7 @@ def _sections(
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise ValueError(f"{number} is not positive")
+        raise argparse.ArgumentTypeError(f"{number}, but a positive integer was expected")
     return number
 
 

@@ -1,4 +1,4 @@
-"""Binary masks as COCO compressed RLE: a strict codec, and overlap counts that never make a pixel grid.
+"""Binary masks as COCO compressed RLE: a strict codec, pixels, overlap counts and boundary distances.
 
 An RLE is what pycocotools takes: {"size": [height, width], "counts": ASCII string}. Importing this package loads
 neither numba nor pyarrow; the compiled loops are loaded at their first use.

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from masks._messages import quote
 from masks.reasons import MAX_PIXELS
 
 # Larger than any height that can pass, small enough that comparing and dividing it never overflows.
@@ -36,6 +37,12 @@ def is_arrow(values: Any) -> bool:
     """Whether this is an Arrow array; imports nothing, because whoever holds one has imported pyarrow."""
     pyarrow = sys.modules.get("pyarrow")
     return pyarrow is not None and isinstance(values, pyarrow.Array | pyarrow.ChunkedArray)
+
+
+def held(counts: Any) -> Any:
+    """The column such that it is the same when it is read again, whatever kind of sequence it was."""
+    one = isinstance(counts, str | bytes | Mapping) or hasattr(counts, "columns")
+    return counts if is_arrow(counts) or one else list(counts)
 
 
 def columns(counts: Any) -> Iterator[Column]:
@@ -75,6 +82,9 @@ def _from_sequence(counts: Sequence) -> Column:
     if isinstance(counts, str | bytes | Mapping):
         raise TypeError(f"counts is one {type(counts).__name__}, but a sequence of strings was expected")
     texts = [encoded(item) for item in counts]
+    # A table counts its rows but yields its columns.
+    if hasattr(counts, "columns") or len(texts) != len(counts):
+        raise TypeError(f"counts is a {type(counts).__name__}, but one column of strings was expected")
     offsets = np.zeros(len(texts) + 1, np.int64)
     np.cumsum([len(text or b"") for text in texts], out=offsets[1:])
     valid = np.array([text is not None for text in texts], bool)
@@ -83,24 +93,32 @@ def _from_sequence(counts: Sequence) -> Column:
 
 def _from_arrow(chunk: Any) -> Column:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    kind = chunk.type
-    if isinstance(kind, pa.DictionaryType):
+    if isinstance(chunk.type, pa.BaseExtensionType):
+        chunk = chunk.storage
+    if isinstance(chunk.type, pa.RunEndEncodedType):
+        chunk = pc.run_end_decode(chunk)
+    if isinstance(chunk.type, pa.DictionaryType):
         chunk = chunk.dictionary_decode()
-        kind = chunk.type
-    if kind in (pa.string_view(), pa.binary_view()):
+    if chunk.type in (pa.string_view(), pa.binary_view()) or isinstance(chunk.type, pa.FixedSizeBinaryType):
         chunk = chunk.cast(pa.large_binary())
-        kind = chunk.type
+    kind = chunk.type
     if kind in (pa.string(), pa.binary()):
         width = np.int32
     elif kind in (pa.large_string(), pa.large_binary()):
         width = np.int64
     else:  # numbers, lists, nulls: nothing in it is a string
         return Column(_bytes(b""), np.zeros(len(chunk) + 1, np.int64), np.zeros(len(chunk), bool))
-    _, offsets, data = chunk.buffers()
+    validity, offsets, data = chunk.buffers()
     if len(chunk) == 0:
         return Column(_bytes(b""), np.zeros(1, np.int64), np.zeros(0, bool))
-    starts = np.frombuffer(offsets, width)[chunk.offset : chunk.offset + len(chunk) + 1].astype(np.int64)
+    rows = chunk.offset + len(chunk)
+    starts = np.frombuffer(offsets, width, offsets.size // np.dtype(width).itemsize)[chunk.offset : rows + 1]
+    # Arrow reads files whose buffers are shorter than the arrays that they claim to hold.
+    if len(starts) != len(chunk) + 1 or (validity is not None and 8 * validity.size < rows):
+        raise ValueError(f"the column claims {len(chunk)} rows, but its buffers hold fewer")
+    starts = starts.astype(np.int64)
     valid = chunk.is_valid().to_numpy(zero_copy_only=False)
     return Column(_bytes(data if data is not None else b""), starts, valid)
 
@@ -123,12 +141,17 @@ def dimensions(values: Any, rows: int) -> np.ndarray:
     """Heights or widths as int64 [rows], each as by `dimension`; a single number stands for all rows."""
     if isinstance(values, int | np.integer):
         return np.full(rows, dimension(values), np.int64)
+    if not hasattr(values, "__len__") or hasattr(values, "columns"):
+        found = quote(values) if not hasattr(values, "columns") else f"a {type(values).__name__}"
+        raise TypeError(f"heights or widths are {found}, but an integer or {rows} integers were expected")
     shape = np.shape(values) if isinstance(values, np.ndarray) else (len(values),)
     if shape != (rows,):
         raise ValueError(f"heights and widths have shape {list(shape)}, but [{rows}] was expected")
     if is_arrow(values):
         import pyarrow as pa
 
+        if isinstance(values.type, pa.DictionaryType):
+            values = values.cast(values.type.value_type)
         values = values.fill_null(0).to_numpy() if pa.types.is_integer(values.type) else np.zeros(rows, np.int64)
     elif not isinstance(values, np.ndarray) or values.dtype == object:
         values = np.array([dimension(value) for value in values], np.int64)

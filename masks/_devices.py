@@ -11,12 +11,12 @@ PAIRS_WORTH_A_DEVICE = 20_000
 def chosen(device: Any, rows: int) -> str:
     """The name of a device to work on: the one asked for, or the one that is quickest for so many rows.
 
-    None takes CUDA only where torch is loaded already and finds a device: loading it takes longer than a CPU takes for
-    any data set of this kind. Results are the same everywhere. Raises ValueError for a device that is not there.
+    None takes CUDA only where torch uses it already: to begin with takes longer than a CPU takes for most data sets.
+    Counts are the same everywhere, distances to rounding. Raises ValueError for a device that is not there.
     """
     if device is None:
         torch = sys.modules.get("torch")
-        ready = torch is not None and rows >= PAIRS_WORTH_A_DEVICE and torch.cuda.is_available()
+        ready = torch is not None and rows >= PAIRS_WORTH_A_DEVICE and torch.cuda.is_initialized()
         return "cuda" if ready and find_spec("triton") is not None else "cpu"
     name = str(device)
     if name == "cpu":
@@ -29,4 +29,6 @@ def chosen(device: Any, rows: int) -> str:
     known = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if int(number or 0) >= known:
         raise ValueError(f"device is {name!r}, but torch finds {known} CUDA devices here")
+    if find_spec("triton") is None:
+        raise ValueError(f"device is {name!r}, but triton is not installed here")
     return name

@@ -9,7 +9,7 @@ import numpy as np
 from masks._checking import examine
 from masks._columns import columns, dimensions, is_arrow, limit
 from masks._threads import in_blocks
-from masks.reasons import MAX_PIXELS, RleError
+from masks.reasons import MAX_PIXELS, RleError, RleReason
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,7 +41,11 @@ def by_row(
         def work(first: int, last: int, column=column, edges=edges, arrays=arrays) -> None:
             kernel(column, edges, limit(max_pixels), first, last, *arrays)
 
+        if done > rows:
+            break
         in_blocks(len(column.valid), threads, work, **least)
+    if done != rows:
+        raise ValueError(f"counts has a length of {rows}, but holds {done} rows or more")
     return reasons
 
 
@@ -66,10 +70,13 @@ def raise_first(
     bad = np.flatnonzero(reasons)
     if bad.size:
         row = int(bad[0])
+        reason = RleReason(int(reasons[row]))
+        problem = reason.name.lower().replace("_", " ")
         try:
             examine(item(counts, row), [item(heights, row), item(widths, row)], None, max_pixels)
         except RleError as error:
-            raise RleError(error.reason, f"{what} {row}: {error}") from None
+            reason, problem = error.reason, str(error)
+        raise RleError(reason, f"{what} {row}: {problem}")
 
 
 def strings(pieces: list[tuple[np.ndarray, np.ndarray]]) -> "pa.StringArray":

@@ -15,20 +15,24 @@ from masks.reasons import MAX_PIXELS
 # Spacings are often stored as float32: within this share above a tolerance, rounding alone has put a distance.
 ROUNDING = 1e-6
 # Millimetres or pixels: outside, squares and sums of distances would not be exact any more.
-SPACINGS = 1e-6, 1e6
+SPACINGS = 1e-4, 1e4
 # Rows that take as long as starting a thread.
 FEW_PAIRS = 32
 
 
 class BoundaryDistances(NamedTuple):
-    """N pairs, in millimetres where their spacing is, else in pixels."""
+    """N pairs, in millimetres where their spacing is, else in pixels.
 
-    hd95: np.ndarray  # float64 [N]: 95th percentile of the distances of each direction, the larger of the two
-    hd: np.ndarray  # float64 [N]: the largest distance, the Hausdorff distance
-    assd: (
-        np.ndarray
-    )  # float64 [N]: the mean of the distances of both directions, the average symmetric surface distance
-    nsd: np.ndarray  # float64 [N, T]: share of the pixels of both boundaries within each tolerance of the other, 0 to 1
+    hd95: float64 [N], the 95th percentile of the distances of each direction, the larger of the two.
+    hd: float64 [N], the largest distance of both directions, the Hausdorff distance.
+    assd: float64 [N], the mean of the distances of both directions, the average symmetric surface distance.
+    nsd: float64 [N, T], the share of the pixels of both boundaries within each tolerance of the other, 0 to 1.
+    """
+
+    hd95: np.ndarray
+    hd: np.ndarray
+    assd: np.ndarray
+    nsd: np.ndarray
 
 
 def boundary_distances(
@@ -56,9 +60,10 @@ def boundary_distances(
 
     Both masks empty: 0, and an NSD of 1. One empty: the diagonal of the image, and an NSD of 0.
 
-    Raises RleError for the first bad row, predictions first, and ValueError for spacings outside 1e-6 to 1e6,
+    Raises RleError for the first bad row, predictions first, and ValueError for spacings outside 1e-4 to 1e4,
     tolerances that are negative or not finite, and either of another shape. device, threads, max_pixels: as for
-    `overlap_counts`. Memory on the CPU: about nine bytes a pixel of the box around both masks, in each thread.
+    `overlap_counts`. Memory on the CPU, in each thread: seven bytes a pixel of the box around both masks and 24 a pixel
+    of their boundaries.
     """
     rows = len(pred)
     if len(truth) != rows:
@@ -99,10 +104,11 @@ class Pairs(NamedTuple):
 def _on_cpu(pairs: Pairs, threads: int | None, reasons: np.ndarray, results: np.ndarray) -> None:
     from masks import _kernels
 
-    # Distances in columns, in as few bytes as hold the diagonal of the largest image and one more.
-    heights, widths = pairs.sizes
-    diagonal = np.ceil(np.hypot(heights * pairs.spacings[:, 0] / pairs.spacings[:, 1], widths).max())
-    kind = np.uint16 if diagonal + 1 <= np.iinfo(np.uint16).max else np.int64
+    # Distances in columns, up to the diagonal of the largest image and one more; images that are refused do not count.
+    heights, widths = (edges.astype(np.float64) for edges in pairs.sizes)
+    diagonals = np.hypot(heights * pairs.spacings[:, 0] / pairs.spacings[:, 1], widths)
+    longest = np.ceil(np.max(diagonals, where=heights * widths <= pairs.max_pixels, initial=0))
+    kind = np.uint16 if longest + 1 <= np.iinfo(np.uint16).max else np.int64
 
     def work(first: int, last: int) -> None:
         _kernels.surface_rows(*pairs, np.empty(0, kind), first, last, reasons, results)
@@ -137,8 +143,9 @@ def _spacings(spacing: Any, rows: int) -> np.ndarray:
     if bad.size:
         row = int(bad[0])
         expected = "two numbers from {:g} to {:g} were expected".format(*SPACINGS)
-        raise ValueError(f"row {row}: the spacing is {spacings[row].tolist()}, but {expected}")
-    return np.ascontiguousarray(spacings)
+        place = "" if np.ndim(spacing) == 1 else f"row {row}: "
+        raise ValueError(f"{place}the spacing is {spacings[row].tolist()}, but {expected}")
+    return np.array(spacings, order="C")
 
 
 def _limits(tolerances: Sequence[float]) -> np.ndarray:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from masks._columns import columns
+from masks._columns import columns, held
 from masks._devices import chosen
-from masks._messages import too_many_pixels
+from masks._messages import quote, too_many_pixels
 from masks._rows import faultless, strings
 from masks._threads import in_blocks
 from masks.reasons import MAX_PIXELS, RleError, RleReason
@@ -57,6 +57,14 @@ def decode_batch(
     from masks import _kernels
 
     # Strings before memory: what is no mask has no size that could be believed.
+    for name, edge in (("height", height), ("width", width)):
+        if not isinstance(edge, int | np.integer):
+            raise TypeError(f"the {name} is {quote(edge)}, but one integer was expected")
+    if not len(counts) and (height <= 0 or width <= 0):
+        raise RleError(RleReason.BAD_SIZE, f"size is {[height, width]}, but two positive integers were expected")
+    if out is not None and not isinstance(out, np.ndarray):
+        raise TypeError(f"out is a {type(out).__name__}, but a NumPy array was expected")
+    counts = held(counts)
     numbers = np.zeros(len(counts), np.int64)
     faultless(_kernels.run_rows, counts, (height, width), max_pixels, threads, numbers)
     shape = (len(counts), int(height), int(width))
@@ -71,7 +79,8 @@ def decode_batch(
     if out is None:
         out = np.empty(shape, bool)
     elif out.dtype != bool or out.shape != shape or not out.flags.c_contiguous or not out.flags.writeable:
-        found = f"{out.dtype} {list(out.shape)}" if out.flags.writeable else "read-only"
+        order = "" if out.flags.c_contiguous else ", not C-contiguous"
+        found = f"{out.dtype} {list(out.shape)}{order}" if out.flags.writeable else "read-only"
         raise ValueError(f"out is {found}, but a C-contiguous bool array {list(shape)} was expected")
     if len(counts):
         pixels = out.view(np.uint8).reshape(shape[0], -1)
@@ -85,11 +94,11 @@ def decode_batch(
 
 def check_masks(shape: Sequence[int], kind: str, fractions: bool) -> None:
     """Raise TypeError or RleError for an array that is no masks [N, H, W]."""
-    if fractions:
-        raise TypeError(f"the mask holds {kind}, but bool or integers were expected: threshold it first")
     if len(shape) != 3 or 0 in shape[1:]:
         found = f"the masks have shape {list(shape)}"
         raise RleError(RleReason.BAD_SIZE, f"{found}, but [masks, height, width] was expected")
+    if fractions:
+        raise TypeError(f"the mask holds {kind}, but bool or integers were expected: threshold it first")
     if shape[1] * shape[2] > MAX_PIXELS:
         raise RleError(RleReason.TOO_MANY_PIXELS, too_many_pixels(*shape[1:], MAX_PIXELS))
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from masks._columns import dimensions, limit
+from masks._columns import dimensions, held, limit
 from masks._messages import about_runs
 from masks._rows import faultless, item, strings
 from masks._threads import in_blocks
@@ -23,6 +23,7 @@ def runs_batch(
     """
     from masks import _kernels
 
+    counts = held(counts)
     numbers = np.zeros(len(counts), np.int64)
     faultless(_kernels.run_rows, counts, (heights, widths), max_pixels, threads, numbers)
     offsets = np.zeros(len(numbers) + 1, np.int64)

@@ -15,7 +15,6 @@ LONGEST = 1 << 15
 class Piece(NamedTuple):
     """n rows of one or two columns: strings 0 to n - 1 are those of the first column, n to 2n - 1 of the second."""
 
-    rows: slice
     texts: list[np.ndarray]  # uint8; the bytes of all strings if laid end to end
     offsets: np.ndarray  # int32 [n + 1] or [2n + 1] into them
 
@@ -56,4 +55,4 @@ def piece(columns: Sequence[Column], chosen: np.ndarray, rows: slice) -> Piece:
     texts = [side.data[side.offsets[a] : side.offsets[b]] for side in sides for a, b in stretches(part)]
     offsets = np.zeros(len(columns) * len(part) + 1, np.int32)
     np.cumsum(np.concatenate([byte_counts(side, part) for side in sides]), out=offsets[1:])
-    return Piece(rows, texts, offsets)
+    return Piece(texts, offsets)

@@ -4,19 +4,50 @@ peek, poke and word read and write an array without numba's handling of negative
 work of a short loop. With NUMBA_BOUNDSCHECK=1 they check every index instead; the tests run them so.
 """
 
+import hashlib
+import pickle
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import numba
 from llvmlite import ir
 from numba import types
+from numba.core.caching import IndexDataCacheFile
 from numba.extending import intrinsic
 
 from masks import reasons
 
 _FILES = [Path(reasons.__file__), *sorted(Path(__file__).parent.glob("*.py"))]
-# Numba looks at the file of the outermost loop alone and would go on with what it compiled from another one's old text.
-_STAMP = tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in _FILES)
+_STAMP = (
+    numba.__version__,
+    bool(numba.config.BOUNDSCHECK),
+    *((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in _FILES),
+)
+
+
+class _CompiledFiles(IndexDataCacheFile):
+    """Compiled code on disk, a file for each signature, named by all that it was compiled from.
+
+    Numba's own index looks at the file of the outermost loop alone and would go on with what was compiled from another
+    one's old text; and it names files by numbers, which two processes that compile at once may give to different code.
+    """
+
+    def _file_name(self, key) -> str:
+        digest = hashlib.sha256(repr((_STAMP, key)).encode()).hexdigest()
+        return f"{self._index_name.removesuffix('.nbi')}.{digest[:24]}.nbc"
+
+    def flush(self) -> None:
+        """Nothing is kept but the files."""
+
+    def save(self, key, data) -> None:
+        # A full disk is no reason not to count.
+        with suppress(OSError):
+            self._save_data(self._file_name(key), data)
+
+    def load(self, key):
+        with suppress(OSError, EOFError, pickle.UnpicklingError):
+            return self._load_data(self._file_name(key))
 
 
 def kernel(function=None, **more):
@@ -28,9 +59,9 @@ def kernel(function=None, **more):
         compiled = numba.njit(cache=True, **options)(function)
     except RuntimeError:
         return numba.njit(**options)(function)
-    index = getattr(compiled._cache, "_cache_file", None)
-    if index is not None:
-        index._source_stamp = _STAMP
+    cache = compiled._cache
+    if hasattr(cache, "_cache_file"):
+        cache._cache_file = _CompiledFiles(cache._cache_path, cache._impl.filename_base, None)
     return compiled
 
 

@@ -20,7 +20,6 @@ NO_SIZE = -1  # as an expected height: any size will do
 BAD_CHARACTER = 0b11 << 6
 TOO_MANY_GROUPS = 1 << 8
 OVERLONG = 1 << 9
-FAULTS = BAD_CHARACTER | TOO_MANY_GROUPS | OVERLONG
 
 # Plain integers, which numba compiles in as they are.
 OK, NOT_TEXT, BAD_SIZE, UNEXPECTED_SIZE, TOO_MANY_PIXELS, EMPTY = (int(reason) for reason in list(RleReason)[:6])
@@ -223,7 +222,9 @@ def frame(data, start, end, valid, height, width, expected_height, expected_widt
         return NOT_TEXT
     if height <= 0 or width <= 0:
         return BAD_SIZE
-    if expected_height != NO_SIZE and (height != expected_height or width != expected_width):
+    if (expected_height != NO_SIZE and height != expected_height) or (
+        expected_width != NO_SIZE and width != expected_width
+    ):
         return UNEXPECTED_SIZE
     # Divided, because the product of two hostile numbers wraps around.
     if height > max_pixels // width:

@@ -149,12 +149,12 @@ def test_columns_of_arrow_in_chunks_that_do_not_meet():
     assert found.hd.tolist() == [np.hypot(row, row * (row + 1)) for row in range(10)]
 
 
-@pytest.mark.parametrize("bad", [0, -1, 0.9e-6, 1.1e6, np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("bad", [0, -1, 0.9e-4, 1.1e4, np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("side", [0, 1])
 def test_spacings_must_be_numbers_that_lengths_have(bad, side):
     spacing = np.ones((3, 2))
     spacing[1, side] = bad
-    expected = r"^row 1: the spacing is \[.*\], but two numbers from 1e-06 to 1e\+06 were expected$"
+    expected = r"^row 1: the spacing is \[.*\], but two numbers from 0.0001 to 10000 were expected$"
     with pytest.raises(ValueError, match=expected):
         masks.boundary_distances(["23;"] * 3, ["23;"] * 3, 4, 4, spacing)
 
@@ -185,3 +185,16 @@ def test_a_limit_of_pixels():
         masks.boundary_distances(["23;"], ["23;"], 4, 4, max_pixels=15)
     assert error.value.reason is RleReason.TOO_MANY_PIXELS
     assert masks.boundary_distances(["23;"], ["23;"], 4, 4, max_pixels=16).hd.tolist() == [0]
+
+
+def test_one_spacing_for_all_is_named_without_a_row():
+    with pytest.raises(ValueError, match=r"^the spacing is \[0.0, 1.0\]"):
+        masks.boundary_distances(["23;"], ["23;"], 4, 4, (0, 1))
+
+
+def test_the_longest_column_with_the_most_unequal_spacing():
+    one, other = np.zeros((2, 10_000_000, 1), bool)
+    one[0] = other[-1] = True
+    strings = [masks.encode(mask)["counts"] for mask in (one, other)]
+    found = masks.boundary_distances(strings[:1], strings[1:], 10_000_000, 1, (1e4, 1e-4))
+    assert found.hd.tolist() == [9_999_999 * 1e4]

@@ -168,3 +168,83 @@ def test_offsets_that_leave_the_buffer_are_not_followed(offsets, expected):
     assert masks.validate_batch(column, 4, 4).tolist() == expected
     with pytest.raises(masks.RleError, match=r"^mask [01]: counts is None"):
         masks.area_batch(column, 4, 4)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.RunEndEncodedArray.from_arrays([2, 3], ["23;", None]),
+        pa.ExtensionArray.from_storage(pa.json_(), pa.array(["23;", "23;", None])),
+        pa.array([b"23;", b"23;", None], pa.binary(3)),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_strings_in_other_clothes(column):
+    assert masks.validate_batch(column, 4, 4).tolist() == [OK, OK, NOT_TEXT]
+    assert masks.area_batch(column.slice(0, 2), 4, 4).tolist() == [3, 3]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pd.DataFrame([["23;"] * 5], columns=["23;"] * 5),
+        pd.DataFrame({"23;": ["23;"]}),
+        pa.table({"a": ["23;"], "b": ["23;"], "c": ["23;"]}),
+    ],
+    ids=["wide frame", "frame", "table"],
+)
+def test_a_table_is_no_column(table):
+    for function in (masks.validate_batch, masks.area_batch, masks.runs_batch, masks.decode_batch):
+        with pytest.raises(TypeError, match="but one column of strings was expected"):
+            function(table, 4, 4)
+    with pytest.raises(TypeError, match="but an integer or 200000 integers were expected"):
+        masks.validate_batch(["23;"] * 200_000, pd.DataFrame({"h": [4] * 200_000}), 4)
+
+
+class TwoFaced:
+    """Says that it holds one string, but holds three."""
+
+    def __len__(self):
+        return 1
+
+    def __iter__(self):
+        return iter(["23;"] * 3)
+
+
+def test_a_length_that_is_not_that_of_what_is_held():
+    with pytest.raises(TypeError, match="counts is a TwoFaced, but one column of strings was expected"):
+        masks.validate_batch(TwoFaced(), 4, 4)
+
+
+def test_sizes_of_a_dictionary():
+    assert masks.area_batch(["23;"] * 2, pa.array([4, 4]).dictionary_encode(), 4).tolist() == [3, 3]
+
+
+@pytest.mark.parametrize("sizes", [np.array([4], "m8[ns]"), np.array([4.0]), pa.array([4.0])], ids=str)
+def test_what_is_refused_is_never_measured(sizes):
+    for function in (masks.area_batch, masks.bounding_box_batch, masks.runs_batch):
+        with pytest.raises(masks.RleError, match=r"^mask 0: ") as error:
+            function(["23;"], sizes, 4)
+        assert error.value.reason is RleReason.BAD_SIZE
+
+
+def test_a_column_shorter_than_it_claims():
+    # A stream whose headers say more rows than its buffers hold is read by Arrow as it is.
+    rows, claimed = 12_345, 60_000_000
+    sink = pa.BufferOutputStream()
+    batch = pa.record_batch({"counts": ["23;"] * rows})
+    with pa.ipc.new_stream(sink, batch.schema) as stream:
+        stream.write_batch(batch)
+    data = sink.getvalue().to_pybytes()
+    patched = data.replace(rows.to_bytes(8, "little"), claimed.to_bytes(8, "little"))
+    assert patched != data
+    column = pa.ipc.open_stream(patched).read_all()["counts"]
+    assert len(column) == claimed
+    with pytest.raises(ValueError, match=f"the column claims {claimed} rows, but its buffers hold fewer"):
+        masks.validate_batch(column, 4, 4)
+
+
+@pytest.mark.parametrize("edge", ["expected_heights", "expected_widths"])
+def test_one_expected_edge_is_compared_alone(edge):
+    assert masks.validate_batch(["23;"], 4, 4, **{edge: 4}).tolist() == [OK]
+    assert masks.validate_batch(["23;"], 4, 4, **{edge: 99}).tolist() == [RleReason.UNEXPECTED_SIZE]

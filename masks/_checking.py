@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from masks._columns import dimension, encoded, limit
-from masks._messages import message
+from masks._messages import message, quote
 from masks.reasons import RleError, RleReason
 
 
@@ -13,6 +13,8 @@ def examine(counts: Any, size: Any, expected_size: Any, max_pixels: int) -> tupl
     """A single mask by the kernel of the batches -> (its text as bytes, its area); raises RleError."""
     from masks import _kernels
 
+    if expected_size is not None and 0 in two(expected_size):
+        raise ValueError(f"expected_size is {quote(expected_size)}, but two positive integers were expected")
     text = encoded(counts)
     reason, pixels = _kernels.check(
         np.frombuffer(text or b"\0", np.uint8),

@@ -56,6 +56,8 @@ def too_many_pixels(height: int, width: int, max_pixels: int) -> str:
 
 def quote(value: Any) -> str:
     """A value from outside, cut to a length that fits a message."""
+    if isinstance(value, bytearray):  # of which the whole would be written before it is cut
+        value = value[:100]
     try:
         return _short.repr(value)
     except ValueError:  # an integer with more digits than Python will print

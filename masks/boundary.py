@@ -1,14 +1,12 @@
 """Distances between the boundaries of pairs of masks, from their RLE strings."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from masks._columns import Column, aligned, columns, dimensions, limit
 from masks._devices import chosen
-from masks._rows import raise_first
+from masks._pairs import Pairs, by_pair
 from masks._threads import in_blocks
 from masks.reasons import MAX_PIXELS
 
@@ -65,69 +63,64 @@ def boundary_distances(
     `overlap_counts`. Memory on the CPU, in each thread: seven bytes a pixel of the box around both masks and 24 a pixel
     of their boundaries.
     """
-    rows = len(pred)
-    if len(truth) != rows:
-        raise ValueError(f"there are {rows} predicted masks, but {len(truth)} true ones")
-    sizes = tuple(dimensions(edges, rows) for edges in (heights, widths))
-    spacings, limits = _spacings(spacing, rows), _limits(tolerances)
-    place = chosen(device, rows)
-    reasons = np.zeros((rows, 2), np.int8)
-    results = np.zeros((rows, 3 + len(limits)))
-    done = 0
-    for one, other in aligned(columns(pred), columns(truth)):
-        part = slice(done, done + len(one.valid))
-        done = part.stop
-        pairs = Pairs(one, other, tuple(edges[part] for edges in sizes), limit(max_pixels), spacings[part], limits)
-        measure = _on_cpu if place == "cpu" else partial(_on_device, place)
-        measure(pairs, threads, reasons[part], results[part])
-    raise_first(reasons[:, 0], pred, heights, widths, "predicted mask", max_pixels)
-    raise_first(reasons[:, 1], truth, heights, widths, "true mask", max_pixels)
+    spacings, limits = _spacings(spacing, len(pred)), _limits(tolerances)
+    place = chosen(device, len(pred))
+    results = np.zeros((len(pred), 3 + len(limits)))
+
+    def measure(pairs: Pairs, part: slice, reasons: np.ndarray, results: np.ndarray) -> None:
+        arguments = pairs, spacings[part], limits, threads, reasons, results
+        if place == "cpu":
+            _on_cpu(*arguments)
+        else:
+            _on_device(place, *arguments)
+
+    by_pair(measure, pred, truth, heights, widths, max_pixels, results)
     return BoundaryDistances(*np.ascontiguousarray(results[:, :3].T), np.ascontiguousarray(results[:, 3:]))
 
 
-class Pairs(NamedTuple):
-    """What there is to measure, as the loops take it."""
-
-    column: Column
-    other_column: Column
-    sizes: tuple[np.ndarray, np.ndarray]  # heights and widths, int64 [N] each
-    max_pixels: int
-    spacings: np.ndarray  # float64 [N, 2]
-    limits: np.ndarray  # float64 [T]
-
-    def rows(self, first: int, last: int) -> "Pairs":
-        sizes = tuple(edges[first:last] for edges in self.sizes)
-        columns = self.column.rows(first, last), self.other_column.rows(first, last)
-        return Pairs(*columns, sizes, self.max_pixels, self.spacings[first:last], self.limits)
-
-
-def _on_cpu(pairs: Pairs, threads: int | None, reasons: np.ndarray, results: np.ndarray) -> None:
+def _on_cpu(
+    pairs: Pairs,
+    spacings: np.ndarray,
+    limits: np.ndarray,
+    threads: int | None,
+    reasons: np.ndarray,
+    results: np.ndarray,
+) -> None:
     from masks import _kernels
 
     # Distances in columns, up to the diagonal of the largest image and one more; images that are refused do not count.
     heights, widths = (edges.astype(np.float64) for edges in pairs.sizes)
-    diagonals = np.hypot(heights * pairs.spacings[:, 0] / pairs.spacings[:, 1], widths)
+    diagonals = np.hypot(heights * spacings[:, 0] / spacings[:, 1], widths)
     longest = np.ceil(np.max(diagonals, where=heights * widths <= pairs.max_pixels, initial=0))
-    kind = np.uint16 if longest + 1 <= np.iinfo(np.uint16).max else np.int64
+    kind = np.empty(0, np.uint16 if longest + 1 <= np.iinfo(np.uint16).max else np.int64)
 
     def work(first: int, last: int) -> None:
-        _kernels.surface_rows(*pairs, np.empty(0, kind), first, last, reasons, results)
+        _kernels.surface_rows(*pairs, spacings, limits, kind, first, last, reasons, results)
 
     in_blocks(len(reasons), threads, work, FEW_PAIRS)
 
 
-def _on_device(device: str, pairs: Pairs, threads: int | None, reasons: np.ndarray, results: np.ndarray) -> None:
+def _on_device(
+    device: str,
+    pairs: Pairs,
+    spacings: np.ndarray,
+    limits: np.ndarray,
+    threads: int | None,
+    reasons: np.ndarray,
+    results: np.ndarray,
+) -> None:
     from masks._gpu.boundary import boundary_rows
     from masks._gpu.overlap import overlap_rows
     from masks._gpu.pieces import stretches
 
-    _, faultless = overlap_rows(*pairs[:4], device)
-    if not faultless.all():
-        _on_cpu(pairs, threads, reasons, results)  # which says what is wrong
-        return
-    results[:], done = boundary_rows(*pairs[:3], *pairs[4:], device)
+    _, faultless = overlap_rows(*pairs, device)
+    if faultless.all():
+        results[:], done = boundary_rows(*pairs[:3], spacings, limits, device)
+    else:
+        done = np.zeros(len(reasons), bool)  # the CPU says what is wrong
     for first, last in stretches(~done):
-        _on_cpu(pairs.rows(first, last), threads, reasons[first:last], results[first:last])
+        part = slice(first, last)
+        _on_cpu(pairs.rows(first, last), spacings[part], limits, threads, reasons[part], results[part])
 
 
 def _spacings(spacing: Any, rows: int) -> np.ndarray:

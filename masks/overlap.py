@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from masks._columns import aligned, columns, dimensions, limit
 from masks._devices import chosen
-from masks._rows import raise_first
+from masks._pairs import Pairs, by_pair
 from masks._threads import in_blocks
 from masks.reasons import MAX_PIXELS
 
@@ -30,34 +29,25 @@ def overlap_counts(
     device: "cpu", "cuda", "cuda:1", or None for the quicker one of those that are ready; the counts are the same.
     threads: of the CPU, None for every core.
     """
-    rows = len(pred)
-    if len(truth) != rows:
-        raise ValueError(f"there are {rows} predicted masks, but {len(truth)} true ones")
-    sizes = tuple(dimensions(edges, rows) for edges in (heights, widths))
-    place = chosen(device, rows)
-    reasons = np.zeros((rows, 2), np.int8)
-    counts = np.zeros((rows, 3), np.int64)
-    done = 0
-    for one, other in aligned(columns(pred), columns(truth)):
-        part = slice(done, done + len(one.valid))
-        done = part.stop
-        pairs = one, other, tuple(edges[part] for edges in sizes), limit(max_pixels)
+    place = chosen(device, len(pred))
+    counts = np.zeros((len(pred), 3), np.int64)
+
+    def count(pairs: Pairs, part: slice, reasons: np.ndarray, counts: np.ndarray) -> None:
         if place != "cpu":
             from masks._gpu.overlap import overlap_rows
 
-            counts[part], faultless = overlap_rows(*pairs, place)
+            counts[:], faultless = overlap_rows(*pairs, place)
             if faultless.all():
-                continue
-        _on_cpu(pairs, threads, reasons[part], counts[part])
-    raise_first(reasons[:, 0], pred, heights, widths, "predicted mask", max_pixels)
-    raise_first(reasons[:, 1], truth, heights, widths, "true mask", max_pixels)
+                return
+        from masks import _kernels
+
+        def work(first: int, last: int) -> None:
+            _kernels.overlap_rows(*pairs, first, last, reasons, counts)
+
+        in_blocks(len(reasons), threads, work)
+
+    by_pair(count, pred, truth, heights, widths, max_pixels, counts)
     return tuple(np.ascontiguousarray(counts.T))
-
-
-def _on_cpu(pairs: tuple, threads: int | None, reasons: np.ndarray, counts: np.ndarray) -> None:
-    from masks import _kernels
-
-    in_blocks(len(reasons), threads, lambda first, last: _kernels.overlap_rows(*pairs, first, last, reasons, counts))
 
 
 def dice(intersection: np.ndarray, pred_area: np.ndarray, truth_area: np.ndarray) -> np.ndarray:

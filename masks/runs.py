@@ -75,8 +75,14 @@ def written(
     from masks import _kernels
 
     runs, offsets = _integers(runs, "runs"), _integers(offsets, "offsets")
-    if not offsets.size or offsets[0] < 0 or offsets[-1] > runs.size or (offsets[1:] < offsets[:-1]).any():
-        raise ValueError(f"offsets are not numbers that grow from 0 or more to at most {runs.size}, the number of runs")
+    if not offsets.size:
+        raise ValueError("offsets are empty, but one more than there are masks was expected")
+    least = np.concatenate([[0], offsets[:-1]])
+    bad = np.flatnonzero((offsets < least) | (offsets > runs.size))
+    if bad.size:
+        place = int(bad[0])
+        found = f"offsets[{place}] is {offsets[place]}"
+        raise ValueError(f"{found}, but {least[place]} to {runs.size}, the number of runs, was expected")
     rows = len(offsets) - 1
     sizes = tuple(dimensions(edges, rows) for edges in sizes)
     reasons = np.zeros(rows, np.int8)

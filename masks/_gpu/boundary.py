@@ -13,6 +13,7 @@ from masks._gpu.nearest import nearest_squares, statistics
 from masks._gpu.outlines import Boxes, Outlines, boxes_of_strips, outlines_of_strips, some_pairs, strips_of_runs
 from masks._gpu.pieces import byte_counts, cuts, piece, travels
 from masks._gpu.transfer import resolved, room, sent, sent_texts, working_on
+from masks._kernels.statistics import PERCENTILE
 
 # Memory that a step needs: for the strips of a column that a run only passes through, and for every cell of a box and
 # the boundary pixels in it.
@@ -22,8 +23,6 @@ BYTES_A_CELL = 64
 # through, and boundaries of which comparing all with all would take long if it came to that.
 MOST_PIXELS = 1 << 24
 MOST_COMPARISONS = 1 << 36
-
-PERCENTILE = 0.95
 
 
 def boundary_rows(

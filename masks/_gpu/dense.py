@@ -13,8 +13,8 @@ import torch
 from masks._columns import Column
 from masks._gpu.pieces import byte_counts, cuts, piece, travels
 from masks._gpu.transfer import resolved, room, sent, sent_texts
+from masks._kernels.reading import MAX_GROUPS
 
-MAX_GROUPS = 6
 # Memory that a step needs besides its result: about so many numbers of 8 bytes for every character, flags and sums of
 # one byte for every pixel that is decoded, flags and at worst a run for every pixel that is encoded.
 BYTES_A_CHARACTER = 128

@@ -18,6 +18,7 @@ import triton.language as tl
 from masks._columns import Column
 from masks._gpu.pieces import Piece, byte_counts, cuts, piece, stretches, travels
 from masks._gpu.transfer import Streams, resolved, room, sent, sent_texts
+from masks._kernels import reading
 from masks.reasons import MAX_PIXELS
 
 # Bytes of strings on their way at a time: enough pairs to fill a device, a small part of its memory.
@@ -30,13 +31,11 @@ ROW_BYTES = 64
 LANES = 64
 LANES_INTERPRETED = 4096
 
-# Faults that are collected as bits. The two lowest are those that a character minus 48 has outside 0 to 63; the bits
-# below them are of no meaning.
-BAD_CHARACTER = tl.constexpr(0b11 << 6)
-TOO_MANY_GROUPS = tl.constexpr(1 << 8)
-OVERLONG = tl.constexpr(1 << 9)
-FAULTS = tl.constexpr(0b1111 << 6)
-LAST_SHIFT = tl.constexpr(25)  # of the last of six groups of five bits
+# Faults that are collected as bits, the same as those of the compiled loops.
+TOO_MANY_GROUPS = tl.constexpr(reading.TOO_MANY_GROUPS)
+OVERLONG = tl.constexpr(reading.OVERLONG)
+FAULTS = tl.constexpr(reading.BAD_CHARACTER | reading.TOO_MANY_GROUPS | reading.OVERLONG)
+LAST_SHIFT = tl.constexpr(5 * (reading.MAX_GROUPS - 1))  # of the last group of five bits that a value may have
 
 
 def overlap_rows(

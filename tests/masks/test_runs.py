@@ -154,6 +154,11 @@ def test_offsets_that_go_backwards_or_outside(offsets):
         masks.from_runs_batch([2, 3, 11, 2, 3, 11], offsets, [4] * rows, [4] * rows)
 
 
+def test_the_first_bad_offset_is_named():
+    with pytest.raises(ValueError, match=r"^offsets\[2\] is 2, but 3 to 6, the number of runs, was expected$"):
+        masks.from_runs_batch([2, 3, 11, 2, 3, 11], [0, 3, 2, 9], [4] * 3, [4] * 3)
+
+
 def test_sizes_of_another_number_than_rows():
     with pytest.raises(ValueError, match=r"shape \[1\], but \[2\] was expected"):
         masks.from_runs_batch([16, 16], [0, 1, 2], [4], [4])

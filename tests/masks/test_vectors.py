@@ -150,3 +150,10 @@ def test_a_mask_is_a_dict():
         masks.decode({"size": [4, 4]})
     with pytest.raises(RleError, match="size is None"):
         masks.area({"counts": "23;"})
+
+
+@pytest.mark.parametrize("expected", [5, [4.0, 4.0], [None, 4], [4], [0, 4]], ids=str)
+def test_an_expected_size_that_is_none_is_a_mistake_of_the_caller(expected):
+    with pytest.raises(ValueError, match=r"^expected_size is .*, but two positive integers were expected$") as error:
+        masks.validate("23;", [4, 4], expected_size=expected)
+    assert not isinstance(error.value, masks.RleError)

@@ -7,6 +7,7 @@ neither numba nor pyarrow; the compiled loops are loaded at their first use.
 from masks.batch import area_batch, bounding_box_batch, validate_batch
 from masks.boundary import BoundaryDistances, boundary_distances
 from masks.dense import decode_batch, encode_batch
+from masks.devices import chosen_device
 from masks.overlap import dice, iou, overlap_counts
 from masks.reasons import MAX_PIXELS, RleError, RleReason
 from masks.rle import area, bounding_box, decode, encode, explain, from_runs, rle_dict, runs, validate
@@ -22,6 +23,7 @@ __all__ = [
     "boundary_distances",
     "bounding_box",
     "bounding_box_batch",
+    "chosen_device",
     "decode",
     "decode_batch",
     "dice",

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from masks._devices import chosen
 from masks._pairs import Pairs, by_pair
 from masks._threads import in_blocks
+from masks.devices import chosen_device
 from masks.reasons import MAX_PIXELS
 
 # Spacings are often stored as float32: within this share above a tolerance, rounding alone has put a distance.
@@ -64,7 +64,7 @@ def boundary_distances(
     of their boundaries.
     """
     spacings, limits = _spacings(spacing, len(pred)), _limits(tolerances)
-    place = chosen(device, len(pred))
+    place = chosen_device(device, len(pred))
     results = np.zeros((len(pred), 3 + len(limits)))
 
     def measure(pairs: Pairs, part: slice, reasons: np.ndarray, results: np.ndarray) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from masks._columns import columns, held
-from masks._devices import chosen
 from masks._messages import quote, too_many_pixels
 from masks._rows import faultless, strings
 from masks._threads import in_blocks
+from masks.devices import chosen_device
 from masks.reasons import MAX_PIXELS, RleError, RleReason
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def decode_batch(
     faultless(_kernels.run_rows, counts, (height, width), max_pixels, threads, numbers)
     shape = (len(counts), int(height), int(width))
     if device is not None:
-        device = chosen(device, len(counts))
+        device = chosen_device(device, len(counts))
         if out is not None:
             raise ValueError("out is an array: it goes without a device")
         if device != "cpu":

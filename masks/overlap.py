@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from masks._devices import chosen
 from masks._pairs import Pairs, by_pair
 from masks._threads import in_blocks
+from masks.devices import chosen_device
 from masks.reasons import MAX_PIXELS
 
 
@@ -29,7 +29,7 @@ def overlap_counts(
     device: "cpu", "cuda", "cuda:1", or None for the quicker one of those that are ready; the counts are the same.
     threads: of the CPU, None for every core.
     """
-    place = chosen(device, len(pred))
+    place = chosen_device(device, len(pred))
     counts = np.zeros((len(pred), 3), np.int64)
 
     def count(pairs: Pairs, part: slice, reasons: np.ndarray, counts: np.ndarray) -> None:

@@ -17,7 +17,7 @@ DEVICE = "cuda" if torch.cuda.is_available() else "cpu:0"  # not "cpu", which th
 def on_device(monkeypatch):
     """Sends everything to the device, whether torch calls it one or not."""
     for name in ("overlap", "boundary", "dense"):
-        monkeypatch.setattr(importlib.import_module(f"masks.{name}"), "chosen", lambda device, rows: DEVICE)
+        monkeypatch.setattr(importlib.import_module(f"masks.{name}"), "chosen_device", lambda device, rows: DEVICE)
 
 
 @pytest.fixture(scope="module")

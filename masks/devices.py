@@ -8,7 +8,7 @@ from typing import Any
 PAIRS_WORTH_A_DEVICE = 20_000
 
 
-def chosen(device: Any, rows: int) -> str:
+def chosen_device(device: Any, rows: int) -> str:
     """The name of a device to work on: the one asked for, or the one that is quickest for so many rows.
 
     None takes CUDA only where torch uses it already: to begin with takes longer than a CPU takes for most data sets.

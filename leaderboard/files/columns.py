@@ -1,7 +1,8 @@
 """The columns of a predictions file once they are read: one shape for both file formats, with cell faults reported.
 
-A reader (parquet.py, jsonlines.py) hands over Arrow columns; `normalise` reports nulls, bad text and bad sizes and
-leaves null (or size_ok False) where a cell cannot be used, so that the rules after it speak only about usable cells.
+A reader (parquet.py, jsonlines.py) hands over Arrow columns; `normalise` reports nulls, bad or endless text and bad
+sizes and leaves null (or size_ok False) where a cell cannot be used, so that the rules after it speak only about usable
+cells.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leaderboard.report import Problem, ProblemCollector, shorten
+from leaderboard.files.limits import Limits
+from leaderboard.problems import Problem, ProblemCollector, shorten
 
 COLUMNS = ("dialogue_id", "language", "turn", "size", "counts")
+KNOWN = {*COLUMNS, "mask", "text"}  # names that a file may hold; others are ignored with a note
 EXPECTED = {
     "dialogue_id": "a string",
     "language": "a string",
@@ -29,25 +32,6 @@ ARROW_TYPES = {
     "size": pa.large_list(pa.int64()),
     "counts": pa.large_string(),
 }
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one file may cost. Exceeding a limit ends the reading with one problem."""
-
-    file_bytes: int = 512 * 2**20
-    rows: int = 2_000_000
-    decoded_bytes: int = 2 * 2**30  # text after decompression; a small Parquet file can stand for very much of it
-    line_bytes: int = 4 * 2**20  # one line of JSON Lines
-    rle_chars: int = 1_000_000  # one mask
-
-
-class TooLarge(Exception):  # noqa: N818 - a signal between reader and dispatcher, not an error of the package
-    """A limit is exceeded; `problem` says which."""
-
-    def __init__(self, problem: Problem):
-        super().__init__(str(problem))
-        self.problem = problem
 
 
 @dataclass
@@ -80,8 +64,8 @@ class RawPredictions:
     notes: list[str]
 
 
-def normalise(columns: Columns, problems: ProblemCollector) -> RawPredictions:
-    """Report every cell that is null, not UTF-8 or no pair of integers, and blank it."""
+def normalise(columns: Columns, limits: Limits, problems: ProblemCollector) -> RawPredictions:
+    """Report every cell that is null, too long, not UTF-8 or no pair of integers, and blank it."""
     arrays = {}
     for name in COLUMNS:
         array = columns.arrays.get(name)
@@ -89,7 +73,10 @@ def normalise(columns: Columns, problems: ProblemCollector) -> RawPredictions:
             arrays[name] = pa.nulls(columns.rows, ARROW_TYPES[name])
             continue
         _report_nulls(name, array, columns, problems)
-        arrays[name] = _checked_text(name, array, columns, problems) if pa.types.is_large_string(array.type) else array
+        if pa.types.is_large_string(array.type):
+            array = _without_long_text(name, array, columns, limits, problems)
+            array = _without_bad_text(name, array, columns, problems)
+        arrays[name] = array
     size, size_ok = _split_sizes(arrays["size"], columns, problems)
     turn = arrays["turn"]
     return RawPredictions(
@@ -122,19 +109,39 @@ def _report_nulls(name: str, array: pa.Array, columns: Columns, problems: Proble
     )
 
 
-def _checked_text(name: str, array: pa.Array, columns: Columns, problems: ProblemCollector) -> pa.Array:
+def _without_long_text(
+    name: str, array: pa.Array, columns: Columns, limits: Limits, problems: ProblemCollector
+) -> pa.Array:
+    longest = pc.max(pc.binary_length(array)).as_py() or 0
+    if longest <= limits.rle_chars:
+        return array
+    lengths = pc.binary_length(array).fill_null(0).to_numpy()
+    long = lengths > limits.rle_chars
+    problems.add_many(
+        "too_long",
+        np.flatnonzero(long),
+        lambda row: Problem(
+            kind="too_long",
+            row=int(row) + 1,
+            field=columns.fields[name],
+            value=f"{lengths[row]:,} characters",
+            expected=f"at most {limits.rle_chars:,}",
+        ),
+    )
+    return pc.if_else(pa.array(long), pa.scalar(None, array.type), array)
+
+
+def _without_bad_text(name: str, array: pa.Array, columns: Columns, problems: ProblemCollector) -> pa.Array:
     try:
         array.validate(full=True)
         return array
     except pa.ArrowInvalid:
-        raw = array.cast(pa.large_binary()).to_pylist()
-    values: list[str | None] = []
+        raw = array.cast(pa.large_binary())
     bad = []
-    for row, value in enumerate(raw):
+    for row in np.flatnonzero(~pc.string_is_ascii(array).fill_null(True).to_numpy(zero_copy_only=False)).tolist():
         try:
-            values.append(None if value is None else value.decode("utf-8"))
+            raw[row].as_py().decode("utf-8")
         except UnicodeDecodeError:
-            values.append(None)
             bad.append(row)
     problems.add_many(
         "not_text",
@@ -143,11 +150,13 @@ def _checked_text(name: str, array: pa.Array, columns: Columns, problems: Proble
             kind="not_text",
             row=row + 1,
             field=columns.fields[name],
-            value=shorten(raw[row]),
+            value=shorten(raw[row].as_py()),
             expected="text encoded as UTF-8",
         ),
     )
-    return pa.array(values, pa.large_string())
+    blank = np.zeros(len(array), bool)
+    blank[bad] = True
+    return pc.if_else(pa.array(blank), pa.scalar(None, array.type), array)
 
 
 def _split_sizes(array: pa.Array, columns: Columns, problems: ProblemCollector) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 
 from pydantic import BaseModel, ConfigDict
@@ -119,8 +120,17 @@ def shorten(value: object, length: int = _VALUE_LENGTH) -> str:
     text = value if isinstance(value, str) else repr(value)
     if len(text) > 2 * length:  # a hostile value may be megabytes long: cut before anything walks over it
         text = text[:length] + text[-length:]
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
+    text = "".join(char if _stands_alone(char) else _escaped(char) for char in text)
     if len(text) > length:
         half = (length - 1) // 2
         text = f"{text[:half]}…{text[-half:]}"
     return f"'{text}'" if isinstance(value, str) else text
+
+
+def _stands_alone(char: str) -> bool:
+    """Whether a character is seen by itself: it is no control and does not change those around it."""
+    return char.isprintable() and not unicodedata.combining(char)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape", "backslashreplace").decode("ascii")

@@ -1,5 +1,11 @@
 """Files that are damaged, no predictions at all or made to do harm: each is answered with a short report."""
 
+import datetime
+import decimal
+import json
+import math
+import unicodedata
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -22,7 +28,7 @@ class TestFilesThatAreNoPredictions:
             (b"", "empty_file"),
             (b"PAR1", "unreadable"),
             (b"PAR1" + b"\xff" * 100 + b"PAR1", "unreadable"),
-            (b"\x1f\x8b\x08\x00junk", "not_predictions"),
+            (b"\x1f\x8b\x08\x00junk", "unreadable"),
             (b"dialogue_id,language\nd1,en\n", "not_predictions"),
             (b'[{"dialogue_id": "d1"}]', "not_predictions"),
             (b"\x00" * 100, "not_predictions"),
@@ -40,9 +46,6 @@ class TestFilesThatAreNoPredictions:
 
     def test_a_parquet_file_without_rows_is_empty(self, make, truth):
         assert make.kinds(validate_file(make.parquet([]), truth)) == {"empty_file": 1}
-
-    def test_a_truncated_parquet_file_is_unreadable(self, make, truth, good):
-        assert make.kinds(validate_file(make.file(good.read_bytes()[:-20]), truth)) == {"unreadable": 1}
 
     def test_a_path_that_is_no_file_raises(self, truth, tmp_path):
         with pytest.raises(FileNotFoundError):
@@ -68,30 +71,6 @@ class TestHostileFiles:
             assert make.kinds(report) == {"too_long": 1}
             assert make.group(report, "too_long").first[0].row == 3
 
-    def test_a_dictionary_bomb_is_refused_before_it_unfolds(self, make, truth, tmp_path):
-        rows = 20_000
-        table = pa.table(
-            {
-                "dialogue_id": pa.array(["d1"] * rows),
-                "language": pa.array(["en"] * rows),
-                "turn": pa.array([1] * rows, pa.int32()),
-                "size": pa.array([[4, 4]] * rows),
-                "counts": pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["0" * 900_000])),
-            }
-        )
-        path = tmp_path / "bomb.parquet"
-        pq.write_table(table, path, compression="zstd")
-        assert path.stat().st_size < 200_000  # and 18 GB unfolded
-        before = pa.total_allocated_bytes()
-        report = validate_file(path, truth)
-        assert make.kinds(report) == {"too_large": 1}
-        assert pa.total_allocated_bytes() - before < 2**28
-
-    def test_endless_size_lists_are_refused_by_the_metadata(self, make, truth, tmp_path):
-        table = pa.Table.from_pylist([make.good[0] | {"size": [4] * 1_000_000}], schema=make.schema)
-        pq.write_table(table, tmp_path / "lists.parquet", compression="zstd")
-        assert make.kinds(validate_file(tmp_path / "lists.parquet", truth)) == {"too_large": 1}
-
     def test_text_that_is_not_utf8_names_its_row(self, make, truth, tmp_path):
         good = pa.Table.from_pylist(make.good, schema=make.schema)
         raw = pa.array([b"d1", b"\xff\xfe", b"d2", b"d3"], pa.binary())
@@ -105,14 +84,89 @@ class TestHostileFiles:
         pq.write_table(table.append_column("turn", table["turn"]), tmp_path / "twice.parquet")
         assert make.kinds(validate_file(tmp_path / "twice.parquet", truth)) == {"duplicate_column": 1}
 
-    @pytest.mark.parametrize("text", ["\u202egpj.exe", "a\nb\x1b[31m", "x" * 100_000, "<script>", "\u0000"])
-    def test_hostile_text_is_shown_short_and_on_one_line(self, make, truth, text):
-        report = validate_file(make.parquet([*make.good, make.row(text, "en", 1), make.row("d1", text, 1)]), truth)
-        for problem in (item for item_group in report.groups for item in item_group.first):
-            assert len(problem.value) < 200
-            assert problem.value.isprintable()
-            assert len(problem.key) < 400
-            assert problem.key.isprintable()
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "\u202egpj.exe",
+            "a\nb\x1b[31m",
+            "x" * 100_000,
+            "<script>alert(1)</script>",
+            '"><img src=x onerror=alert(1)>',
+            "\u0000",
+            "d1\u0000",
+            "d1\u200b",
+            "d1\ufeff",
+            "d\u0331" + "\u0489" * 50,
+            "\u0501" + "1",  # a Cyrillic letter in the place of d
+            "\uff44\uff11",  # full width
+            " d1",
+            "D1",
+            "d1\u0301",
+            "\U0001f5fa" * 1000,
+            "d1\u2028d1",
+            "../../etc/passwd",
+            "{{7*7}}",
+            "=HYPERLINK(1)",
+        ],
+    )
+    def test_a_strange_id_or_language_is_refused_in_one_short_line(self, make, truth, text):
+        rows = [*make.good, make.row(text, "en", 1), make.row("d1", text, 1)]
+        for path in (make.parquet(rows), make.jsonl(rows)):
+            report = validate_file(path, truth)
+            assert make.kinds(report) == {"unknown_dialogue": 1, "unknown_language": 1}
+            for problem in (item for item_group in report.groups for item in item_group.first):
+                assert problem.row in (5, 6)
+                assert len(problem.value) < 200
+                assert problem.value.isprintable()
+                assert not any(map(unicodedata.combining, problem.value))
+                assert len(problem.key) < 400
+                assert problem.key.isprintable()
+
+    def test_a_letter_that_looks_like_another_is_named(self, make, truth):
+        report = validate_file(make.parquet([*make.good, make.row("\u05011", "en", 1)]), truth)
+        assert "U+0501 (CYRILLIC SMALL LETTER KOMI DE)" in make.group(report, "unknown_dialogue").first[0].value
+
+    @pytest.mark.parametrize("name", ["dialogue_id", "language", "turn", "size", "counts"])
+    @pytest.mark.parametrize(
+        ("kind", "value"),
+        [
+            (pa.bool_(), True),
+            (pa.float64(), math.nan),
+            (pa.float32(), math.inf),
+            (pa.decimal128(38, 3), decimal.Decimal("1.5")),
+            (pa.date32(), datetime.date(2020, 1, 1)),
+            (pa.timestamp("us"), datetime.datetime(2020, 1, 1)),
+            (pa.duration("us"), datetime.timedelta(1)),
+            (pa.binary(), b"1"),
+            (pa.binary(3), b"abc"),
+            (pa.list_(pa.string()), ["4", "4"]),
+            (pa.list_(pa.list_(pa.int32())), [[4], [4]]),
+            (pa.struct([("size", pa.int32())]), {"size": 4}),
+            (pa.map_(pa.string(), pa.int32()), [("a", 4)]),
+            (pa.null(), None),
+            (pa.dictionary(pa.int8(), pa.binary()), b"x"),
+        ],
+        ids=str,
+    )
+    def test_a_column_of_any_other_type_is_refused(self, make, truth, name, kind, value):
+        schema = pa.schema([(item.name, kind if item.name == name else item.type) for item in make.schema])
+        table = pa.Table.from_pylist([{**row, name: None} for row in make.good], schema=schema)
+        index = table.column_names.index(name)
+        path = make.file(b"")
+        pq.write_table(table.set_column(index, name, pa.array([value] * 4, kind)), path)
+        report = validate_file(path, truth)
+        assert make.kinds(report) == {"wrong_type": 1}
+        assert make.group(report, "wrong_type").first[0].field == name
+
+    @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+    @pytest.mark.parametrize("field", ["turn", "counts", "score"])
+    def test_a_number_that_is_none_is_refused(self, make, truth, constant, field):
+        row = json.dumps(make.good[1] | {field: 0}).replace(f'"{field}": 0', f'"{field}": {constant}')
+        lines = [json.dumps(make.good[0]), row, *map(json.dumps, make.good[2:])]
+        report = validate_file(make.file("\n".join(lines).encode()), truth)
+        problem = make.group(report, "not_json").first[0]
+        assert (problem.row, problem.value) == (2, constant)
+        assert "NaN" in problem.expected
 
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
@@ -138,14 +192,6 @@ class TestHostileFiles:
         assert report.rows in (len(rows), 0)
         assert report.ok == (not report.groups)
         assert all(line.isprintable() for line in report.to_text().split("\n"))
-
-    def test_damaged_files_are_answered_with_a_report(self, make, truth, good):
-        data = good.read_bytes()
-        for place in range(4, len(data), max(1, len(data) // 300)):
-            broken = bytearray(data)
-            broken[place] ^= 0xFF
-            report = validate_file(make.file(bytes(broken)), truth)
-            assert report.ok == (not report.groups)
 
     def test_messages_say_nothing_about_a_true_mask(self, make, truth):
         rows = [row | {"counts": "23"} for row in make.good]

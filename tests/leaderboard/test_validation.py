@@ -5,7 +5,8 @@ import json
 import pyarrow as pa
 import pytest
 
-from leaderboard import validate_file
+from leaderboard import Limits, validate_file
+from leaderboard.validation import read_submission
 
 
 class TestGoodFiles:
@@ -302,8 +303,78 @@ class TestRows:
         assert len(report.to_rows()) == 20
         assert json.loads(report.to_json())["groups"][0]["count"] == 50
 
+    def test_duplicates_are_listed_by_row(self, make, truth):
+        rows = [make.good[3], make.good[0], *make.good[::-1], make.good[0]]
+        first = make.group(validate_file(make.parquet(rows), truth), "duplicate_row").first
+        assert [(item.row, item.value) for item in first] == [
+            (3, "the same turn as row 1"),
+            (6, "the same turn as row 2"),
+            (7, "the same turn as row 2"),
+        ]
+
+    def test_answer_turns_are_told_from_turns_that_are_none(self, make):
+        rows = [make.truth_row("d1", 1, 1, 4), make.truth_row("d1", 5, 2, 4), make.truth_row("d2", 9, 1, 4)]
+        path = make.truth(rows, answer_turns={"d1": [2, 4], "d2": [1], "d9": [3]})
+        wanted = [make.row("d1", "en", 1, 4), make.row("d1", "en", 5, 4), make.row("d2", "en", 9, 4)]
+        lost = [
+            ("d1", 2),
+            ("d1", 3),
+            ("d1", 4),
+            ("d2", 1),
+            ("d2", 2),
+            ("d2", 4),
+            ("d1", -1),
+            ("d2", 2**31 - 1),
+            ("d1", 6),
+        ]
+        report = validate_file(make.parquet([*wanted, *(make.row(name, "en", turn) for name, turn in lost)]), path)
+        assert make.kinds(report) == {"answer_turn": 3, "unknown_turn": 6}
+        assert [item.row for item in make.group(report, "answer_turn").first] == [4, 6, 7]
+        assert [item.row for item in make.group(report, "unknown_turn").first] == [5, 8, 9, 10, 11, 12]
+
+    def test_predictions_are_sorted_whatever_the_order_of_the_rows(self, make, truth):
+        for order in ((0, 1, 2, 3), (3, 1, 0, 2), (2, 3, 1, 0)):
+            path = make.parquet([make.good[index] for index in order])
+            report, found = read_submission(path, truth, Limits())
+            assert report.ok
+            assert found.counts.to_pylist() == [row["counts"] for row in make.good]
+            # Entries are dialogue, language, turn: d1 en 1, d1 en 3, d1 zh 1, d1 zh 3, d2 en 1, d2 zh 1, d3 en 1.
+            assert found.entry.tolist() == [0, 1, 4, 6]
+            assert (found.tracks, found.rows) == (["en-single", "en-multi"], 4)
+
+    def test_predictions_of_a_file_that_lacks_rows_are_usable(self, make, truth):
+        report, found = read_submission(make.parquet([make.good[3], make.good[1]]), truth, Limits())
+        assert make.kinds(report) == {"missing_row": 2}
+        assert found.entry.tolist() == [1, 6]
+        assert read_submission(make.parquet([make.good[3], make.row("d1", "en", 2)]), truth, Limits())[1] is None
+
+    def test_no_message_depends_on_a_true_mask(self, make):
+        # The same faulty file against two truths that differ in nothing but their masks.
+        faulty = [
+            make.good[0] | {"counts": "23"},
+            make.good[1] | {"size": [4, 5]},
+            make.good[2],
+            make.good[2],
+            make.row("d1", "en", 2),
+            make.row("d3", "zh", 7),
+        ]
+        texts = []
+        for pixels in (1, 9):
+            rows = [row | {"mask": make.first_pixels(pixels)} for row in make.rows]
+            report = validate_file(make.parquet(faulty), make.truth(rows, answer_turns={"d1": [2]}))
+            texts.append(report.to_json())
+        assert texts[0] == texts[1]
+        assert len(json.loads(texts[0])["groups"]) == 6
+
 
 class TestWrongDataset:
+    def test_a_digest_that_is_also_accepted_is_read(self, make, truth):
+        path = make.parquet(make.good, digest="e" * 64)
+        assert read_submission(path, truth, Limits(), also_accepted=frozenset({"e" * 64}))[0].ok
+        report, found = read_submission(path, truth, Limits(), also_accepted=frozenset({"f" * 64}))
+        assert make.kinds(report) == {"wrong_dataset": 1}
+        assert found is None
+
     def test_another_digest_is_one_message(self, make, truth):
         rows = [make.row(f"x{number}", "en", 1, counts="bad") for number in range(1000)]
         for path in (make.parquet(rows, digest="e" * 64), make.jsonl(rows, digest="e" * 64)):

@@ -6,38 +6,41 @@ Python's own parser reads each line. Arrow's JSON reader would be somewhat faste
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from itertools import chain
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 
-from leaderboard.predictions import ARROW_TYPES, COLUMNS, EXPECTED, Columns, Limits, TooLarge
-from leaderboard.report import Problem, ProblemCollector, shorten
+from leaderboard.files.columns import ARROW_TYPES, COLUMNS, EXPECTED, KNOWN, Columns
+from leaderboard.files.limits import Limits
+from leaderboard.files.refused import too_large
+from leaderboard.problems import Problem, ProblemCollector, shorten
 
 _BATCH_ROWS = 20_000
-_KNOWN = {*COLUMNS, "mask", "text"}
+_BATCH_BYTES = 4 * 2**20  # as Python objects a line takes up to thirty times its length
+_EXTRA_SHOWN = 20
 _ABSENT = object()
 
 
-def read_jsonlines(path: Path, limits: Limits, problems: ProblemCollector) -> Columns:
-    """The columns of `path`; a line that is no JSON object is a problem and a row of nulls. Raises TooLarge."""
+def read_jsonlines(stream: io.BufferedReader, limits: Limits, problems: ProblemCollector) -> Columns:
+    """The columns of a stream; a line that is no JSON object is a problem and a row of nulls. Raises Refused."""
     reader = _Reader(limits, problems)
-    with path.open("rb") as file:
-        for line in _lines(file, limits):
-            reader.take(line)
+    for line in _lines(stream, limits):
+        reader.take(line)
     return reader.finish()
 
 
-def _lines(file: BinaryIO, limits: Limits) -> Iterator[bytes]:
+def _lines(stream: io.BufferedReader, limits: Limits) -> Iterator[bytes]:
     number = 0
-    while line := file.readline(limits.line_bytes + 1):
+    while line := stream.readline(limits.line_bytes + 1):
         number += 1
         if len(line) > limits.line_bytes:
-            expected = f"at most {limits.line_bytes:,} bytes"
-            raise TooLarge(Problem(kind="too_large", value=f"line {number:,} is longer", expected=expected))
+            raise too_large(f"line {number:,} is longer", f"at most {limits.line_bytes:,} bytes")
+        if number > 2 * limits.rows + 1:  # as many blank lines as others, and a header
+            raise too_large(f"more than {number - 1:,} lines", f"at most {limits.rows:,} rows")
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
         if not line.isspace():
@@ -51,9 +54,10 @@ class _Reader:
         self.columns = Columns(rows=0, arrays={}, fields={name: name for name in COLUMNS})
         self.parts: dict[str, list[pa.Array]] = {name: [] for name in COLUMNS}
         self.batch: list[dict[str, Any]] = []
-        self.broken: set[int] = set()  # rows that are no object
-        self.seen: set[str] = set()
-        self.nested = self.flat = False
+        self.batch_bytes = 0
+        self.broken: list[int] = []  # rows that are no object
+        self.seen: set[str] = set()  # names of COLUMNS, and mask.size and mask.counts
+        self.extra: set[str] = set()
         self.started = False
 
     def take(self, line: bytes) -> None:
@@ -63,16 +67,22 @@ class _Reader:
             if self._is_header(value):
                 return
         if not isinstance(value, dict):
-            row = self.columns.rows + len(self.batch)
-            self.broken.add(row)
-            shown = shorten(line[:200].decode("utf-8", "replace").strip())
-            self.problems.add(
-                Problem(kind="not_json", row=row + 1, value=shown, expected="one JSON object on the line")
-            )
+            self._report_line(line, value)
             value = {}
         self.batch.append(value)
-        if len(self.batch) == _BATCH_ROWS:
+        self.batch_bytes += len(line)
+        if len(self.batch) == _BATCH_ROWS or self.batch_bytes > _BATCH_BYTES:
             self._flush()
+
+    def _report_line(self, line: bytes, value: Any) -> None:
+        row = self.columns.rows + len(self.batch)
+        self.broken.append(row)
+        if isinstance(value, _Fault):
+            problem = Problem(kind=value.kind, row=row + 1, value=value.value, expected=value.expected)
+        else:
+            shown = shorten(line[:200].decode("utf-8", "replace").strip())
+            problem = Problem(kind="not_json", row=row + 1, value=shown, expected="one JSON object on the line")
+        self.problems.add(problem)
 
     def _is_header(self, value: Any) -> bool:
         if not isinstance(value, dict) or "mturn_seg" not in value or "dialogue_id" in value:
@@ -88,16 +98,12 @@ class _Reader:
 
     def _flush(self) -> None:
         if self.columns.rows + len(self.batch) > self.limits.rows:
-            raise TooLarge(
-                Problem(
-                    kind="too_large",
-                    field="rows",
-                    value=f"more than {self.limits.rows:,}",
-                    expected=f"at most {self.limits.rows:,}",
-                )
-            )
+            raise too_large(f"more than {self.limits.rows:,}", f"at most {self.limits.rows:,}", "rows")
         rows = self.batch
-        self.seen.update(*rows)
+        names = set().union(*rows)
+        self.seen |= names & KNOWN
+        if len(self.extra) < _EXTRA_SHOWN:
+            self.extra |= names - KNOWN
         masks = [mask if isinstance(mask := row.get("mask"), dict) else {} for row in rows]
         for name in COLUMNS:
             values = [row.get(name, _ABSENT) for row in rows]
@@ -111,7 +117,7 @@ class _Reader:
                     self.seen.add(f"mask.{name}")
             self.parts[name].append(self._array(name, values))
         self.columns.rows += len(rows)
-        self.batch = []
+        self.batch, self.batch_bytes = [], 0
 
     def _array(self, name: str, values: list[Any]) -> pa.Array:
         first_row = self.columns.rows
@@ -124,8 +130,6 @@ class _Reader:
             self._report(name, values, bad, first_row)
             for index in bad:
                 values[index] = None
-        if name == "counts":
-            self._blank_too_long(values, first_row)
         return pa.array(values, ARROW_TYPES[name])
 
     def _report(self, name: str, values: list[Any], bad: list[int], first_row: int) -> None:
@@ -142,26 +146,6 @@ class _Reader:
             ),
         )
 
-    def _blank_too_long(self, values: list[str | None], first_row: int) -> None:
-        limit = self.limits.rle_chars
-        long = [index for index, value in enumerate(values) if value is not None and len(value) > limit]
-        if not long:
-            return
-        self.columns.reported.setdefault("counts", []).extend(first_row + index for index in long)
-        self.problems.add_many(
-            "too_long",
-            long,
-            lambda index: Problem(
-                kind="too_long",
-                row=first_row + index + 1,
-                field=self.columns.fields["counts"],
-                value=f"{len(values[index]):,} characters",
-                expected=f"at most {limit:,}",
-            ),
-        )
-        for index in long:
-            values[index] = None
-
     def finish(self) -> Columns:
         if self.batch:
             self._flush()
@@ -169,25 +153,51 @@ class _Reader:
         objects = columns.rows - len(self.broken)
         for name in COLUMNS:
             if name in self.seen or f"mask.{name}" in self.seen:
-                columns.arrays[name] = pa.concat_arrays(self.parts[name])
+                columns.arrays[name] = pa.concat_arrays(self.parts.pop(name))
                 # A line that is no object was reported as a whole.
                 columns.reported.setdefault(name, []).extend(self.broken)
             elif objects:
-                names = ", ".join(shorten(seen) for seen in sorted(self.seen)[:20])
+                names = ", ".join(shorten(seen) for seen in sorted(self.seen | self.extra)[:_EXTRA_SHOWN])
                 expected = f"a key with {EXPECTED[name]}"
                 self.problems.add(Problem(kind="missing_column", field=name, value=f"keys {names}", expected=expected))
-        extra = sorted(name for name in self.seen - _KNOWN if not name.startswith("mask."))
-        if extra:
-            columns.notes.append(f"columns that are not used: {', '.join(shorten(name) for name in extra[:20])}")
+        if self.extra:
+            names = ", ".join(shorten(name) for name in sorted(self.extra)[:_EXTRA_SHOWN])
+            columns.notes.append(f"columns that are not used: {names}")
         if {"size", "counts"} & self.seen and "mask" in self.seen:
             columns.notes.append("size or counts stand both in the row and inside mask; those of the row are used")
         return columns
 
 
+class _Fault(ValueError):  # noqa: N818 - a value that a line has, not an error of the package
+    """JSON that Python would read and that is refused."""
+
+    def __init__(self, kind: str, value: str, expected: str):
+        super().__init__(kind)
+        self.kind, self.value, self.expected = kind, value, expected
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in value if keys.count(key) > 1)
+        raise _Fault("duplicate_key", f"{shorten(twice)} stands there more than once", "every key once in an object")
+    return value
+
+
+def _constant(name: str) -> None:
+    raise _Fault("not_json", name, "a JSON value; NaN and Infinity are none")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+
+
 def _parse(line: bytes) -> Any:
-    """The value of a line; _ABSENT when it is no JSON."""
+    """The value of a line; a _Fault or _ABSENT when it is no JSON that is read."""
     try:
-        return json.loads(line.decode("utf-8"))
+        return _DECODER.decode(line.decode("utf-8"))
+    except _Fault as fault:
+        return fault
     except (ValueError, RecursionError):  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         return _ABSENT
 

@@ -1,0 +1,207 @@
+"""Small files that stand for very much: each is refused, and the process that reads it stays small.
+
+Growth is that of the highest memory use of a process that reads nothing else.
+"""
+
+import gzip
+import struct
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from leaderboard.files import Limits, read_predictions
+from leaderboard.problems import ProblemCollector
+
+MIB = 2**20
+MOST_GROWTH = 64 * MIB
+
+
+def write(path, columns, **options):
+    rows = max(map(len, columns.values()))
+    ordinary = {
+        "dialogue_id": pa.array(["d1"] * rows),
+        "language": pa.array(["en"] * rows),
+        "turn": pa.array([1] * rows, pa.int32()),
+        "size": pa.array([[4, 4]] * rows, pa.list_(pa.int32())),
+        "counts": pa.array(["`0"] * rows),
+    }
+    pq.write_table(pa.table(ordinary | columns), path, compression="zstd", **options)
+    return path
+
+
+def page_bomb(craft, tmp_path, size, stated=None):
+    """A page of zeros: 512 MiB and more in a few dozen kilobytes."""
+    columns = craft.columns()
+    page = craft.data_page(b"", 4, raw=craft.zeros(size), uncompressed=stated or size)
+    columns["counts"] = craft.column("counts", [page], 4, codec=craft.ZSTD)
+    path = tmp_path / f"page-{size}-{stated}.parquet"
+    path.write_bytes(craft.parquet(columns.values()))
+    assert path.stat().st_size < 200_000
+    return path
+
+
+def many_pages(craft, tmp_path):
+    """Fifty pages of 32 MiB each: no page is large, all together are."""
+    columns = craft.columns()
+    pages = [craft.data_page(b"", 1, raw=craft.zeros(32 * MIB), uncompressed=32 * MIB) for _ in range(50)]
+    columns["counts"] = craft.column("counts", pages, 50, codec=craft.ZSTD)
+    path = tmp_path / "pages.parquet"
+    path.write_bytes(craft.parquet([columns["counts"]], rows=50))
+    return path
+
+
+def shared_pages(craft, tmp_path):
+    """Two hundred row groups that all refer to the same page of 32 MiB."""
+    page = craft.data_page(b"", 4, raw=craft.zeros(32 * MIB), uncompressed=32 * MIB)
+    path = tmp_path / "shared.parquet"
+    path.write_bytes(craft.parquet([craft.column("counts", [page], 4, codec=craft.ZSTD)], groups=200))
+    return path
+
+
+def dictionary_claim(craft, tmp_path):
+    """A dictionary page that claims two thousand million entries, each of which would cost sixteen bytes."""
+    codes = craft.data_page(bytes([1, 8, 0]), 4, craft.RLE_DICTIONARY)
+    columns = craft.columns()
+    columns["language"] = craft.column("language", [craft.dictionary_page(craft.plain([b"en"]), 2**31 - 1), codes], 4)
+    path = tmp_path / "entries.parquet"
+    path.write_bytes(craft.parquet(columns.values()))
+    return path
+
+
+def dictionary_bomb(craft, tmp_path):
+    """One long mask 20,000 times: 18 GB unfolded."""
+    counts = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), pa.array(["0" * 900_000]))
+    path = write(tmp_path / "dictionary.parquet", {"counts": counts})
+    assert path.stat().st_size < 200_000
+    return path
+
+
+def differences_bomb(craft, tmp_path):
+    """Texts of 100,000 characters, each written as "the same as the one before"."""
+    options = {"use_dictionary": False, "column_encoding": {"counts": "DELTA_BYTE_ARRAY"}, "write_statistics": False}
+    path = write(tmp_path / "differences.parquet", {"counts": pa.array(["0" * 100_000] * 5000)}, **options)
+    assert path.stat().st_size < 200_000
+    return path
+
+
+def list_bomb(craft, tmp_path):
+    return write(tmp_path / "lists.parquet", {"size": pa.array([[4] * 3_000_000], pa.list_(pa.int32()))})
+
+
+def row_group_bomb(craft, tmp_path):
+    path = tmp_path / "groups.parquet"
+    path.write_bytes(craft.parquet(craft.columns().values(), groups=6000))
+    return path
+
+
+def footer_of(craft, tmp_path, name, parts):
+    """A footer whose list number 4 (row groups) or 2 (schema) has very many very short parts."""
+    root = {4: (craft.BINARY, b"schema"), 5: (craft.I32, 1)}
+    leaf = {1: (craft.I32, 1), 3: (craft.I32, 0), 4: (craft.BINARY, b"a")}
+    footer = {
+        1: (craft.I32, 1),
+        2: (craft.LIST, (craft.STRUCT, [root, leaf])),
+        3: (craft.I64, 0),
+        4: (craft.LIST, (craft.STRUCT, [])),
+    } | parts
+    data = craft.thrift(footer)
+    path = tmp_path / f"{name}.parquet"
+    path.write_bytes(b"PAR1" + data + struct.pack("<I", len(data)) + b"PAR1")
+    return path
+
+
+def chunks_bomb(craft, tmp_path):
+    """Three bytes a column chunk, of which Arrow makes 700."""
+    group = {1: (craft.LIST, (craft.STRUCT, [{2: (craft.I64, 0)}] * 700_000)), 2: (craft.I64, 0), 3: (craft.I64, 0)}
+    return footer_of(craft, tmp_path, "chunks", {4: (craft.LIST, (craft.STRUCT, [group]))})
+
+
+def schema_bomb(craft, tmp_path):
+    root = {4: (craft.BINARY, b"schema"), 5: (craft.I32, 700_000)}
+    leaf = {4: (craft.BINARY, b"")}
+    return footer_of(craft, tmp_path, "schema", {2: (craft.LIST, (craft.STRUCT, [root] + [leaf] * 700_000))})
+
+
+def gzip_bomb(craft, tmp_path):
+    path = tmp_path / "bomb.jsonl.gz"
+    row = b'{"dialogue_id": "d1", "text": "' + b"0" * MIB + b'"}\n'
+    path.write_bytes(gzip.compress(row * 64, 9) * 40)  # 2.5 GiB
+    assert path.stat().st_size < 4 * MIB
+    return path
+
+
+def blank_lines(craft, tmp_path):
+    path = tmp_path / "blank.jsonl.gz"
+    path.write_bytes(gzip.compress(b"{}" + b"\n" * (8 * MIB), 9))
+    return path
+
+
+def endless_line(craft, tmp_path):
+    path = tmp_path / "line.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"dialogue_id": "' + b"0" * 200 * MIB, 9))
+    return path
+
+
+# What each is refused as: too large, or as unreadable where it does not say how large it gets.
+BOMBS = {
+    "page of 512 MiB": (lambda *to: page_bomb(*to, 512 * MIB), "too_large"),
+    "page of 2 GiB": (lambda *to: page_bomb(*to, 2**31 - 1), "too_large"),
+    "page that lies": (lambda *to: page_bomb(*to, 512 * MIB, stated=1000), "unreadable"),
+    "many pages": (many_pages, "too_large"),
+    "shared pages": (shared_pages, "too_large"),
+    "dictionary claim": (dictionary_claim, "unreadable"),
+    "dictionary": (dictionary_bomb, "too_large"),
+    "differences": (differences_bomb, "unreadable"),
+    "lists": (list_bomb, "too_large"),
+    "row groups": (row_group_bomb, "too_large"),
+    "column chunks": (chunks_bomb, "too_large"),
+    "schema": (schema_bomb, "too_large"),
+    "gzip": (gzip_bomb, "too_large"),
+    "blank lines": (blank_lines, "too_large"),
+    "endless line": (endless_line, "too_large"),
+}
+
+
+def test_every_bomb_is_refused_and_memory_stays_small(craft, elsewhere, tmp_path):
+    results = elsewhere(*(make(craft, tmp_path) for make, _ in BOMBS.values()))
+    kinds = {name: kinds[-1] for name, (kinds, _) in zip(BOMBS, results, strict=True)}
+    assert kinds == {name: kind for name, (_, kind) in BOMBS.items()}
+    growth = {name: growth for name, (_, growth) in zip(BOMBS, results, strict=True)}
+    assert max(growth.values()) < MOST_GROWTH, growth
+
+
+@pytest.mark.parametrize("name", ["page of 512 MiB", "dictionary", "column chunks", "schema"])
+def test_arrow_alone_does_grow(craft, elsewhere, tmp_path, name):
+    # A control: without the checks such files cost what they are said to cost.
+    if name == "dictionary":
+        counts = pa.DictionaryArray.from_arrays(pa.array([0] * 400, pa.int32()), pa.array(["0" * 900_000]))
+        path = tmp_path / "dictionary.parquet"
+        pq.write_table(pa.table({"counts": counts}), path, store_schema=False)
+    else:
+        path = BOMBS[name][0](craft, tmp_path)
+    ((_, growth),) = elsewhere(path, arrow=True)
+    assert growth > 4 * MOST_GROWTH
+
+
+def test_a_batch_of_objects_stays_small(elsewhere, tmp_path):
+    # As Python objects these lists take twenty times their length in the file.
+    path = tmp_path / "objects.jsonl"
+    line = b'{"size": [' + b"[]," * 30_000 + b"[]]}\n"
+    path.write_bytes(line * 120)  # 11 MB, as objects 240 MB
+    ((kinds, growth),) = elsewhere(path)
+    assert "wrong_type" in kinds
+    assert growth < 2.5 * MOST_GROWTH
+
+
+def test_distinct_dialogues_are_limited(make):
+    rows = [make.row(f"d{number}", "en", 1) for number in range(5)]
+    for path in (make.parquet(rows), make.jsonl(rows)):
+        for most, kinds in ((4, {"too_large"}), (5, set())):
+            problems = ProblemCollector()
+            read_predictions(path, Limits(dialogues=most), problems)
+            assert problems.kinds == kinds
+    rows = [make.row("d1", "en", number) for number in range(5)]
+    problems = ProblemCollector()
+    read_predictions(make.parquet(rows), Limits(dialogues=1), problems)
+    assert not problems.kinds

@@ -1,11 +1,15 @@
 """Errors of the leaderboard. Everything a caller may want to catch hangs below one root.
 
 SubmissionError (ValueError)
-├── SubmissionRefused   a prediction file that breaks rules; `.report` lists every problem found
-├── MetaError           a submission's description (model name, link, user ...) that breaks rules
-├── TruthError          a truth file that cannot be used
-└── StoreError          records that cannot be kept or found
-    └── RecordNotFound  no record has this id
+├── SubmissionRefused       a prediction file that breaks rules; `.report` lists every problem found
+├── QuotaExceeded           the user has no submission left for now; `.allowance` says when the next is allowed
+├── MetaError               a submission's description (model name, link, user ...) that breaks rules
+├── NotAllowed              the action is its owner's or a maintainer's
+├── TruthError              a truth file that cannot be used
+├── ComparisonError         two results that cannot be compared
+└── StoreError              submissions or records that cannot be kept, changed or found
+    ├── RecordNotFound      no record has this id
+    └── SubmissionNotFound  no submission has this id
 """
 
 from __future__ import annotations
@@ -13,7 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from leaderboard.report import ValidationReport
+    from leaderboard.problems import ValidationReport
+    from leaderboard.records import Allowance
 
 
 class SubmissionError(ValueError):
@@ -21,19 +26,38 @@ class SubmissionError(ValueError):
 
 
 class SubmissionRefused(SubmissionError):  # noqa: N818 - it says what happened, as in the messages
-    """A prediction file that is not accepted; `report` is the whole ValidationReport."""
+    """A prediction file that is not accepted; `report` is the whole ValidationReport.
 
-    def __init__(self, report: ValidationReport):
-        super().__init__(report.to_text())
+    report: None when the file itself is not at fault, as for one whose scoring was interrupted again and again.
+    """
+
+    def __init__(self, report: ValidationReport | None, reason: str | None = None):
+        super().__init__(reason or (report.to_text() if report else "refused"))
         self.report = report
+
+
+class QuotaExceeded(SubmissionError):  # noqa: N818
+    """The user has no submission left for now; `allowance` says what was used and when the next is allowed."""
+
+    def __init__(self, user: str, allowance: Allowance):
+        super().__init__(f"{user} has no submission left: {allowance}")
+        self.allowance = allowance
 
 
 class MetaError(SubmissionError):
     """A field of a submission's description breaks a rule; the message names the field, the value and the rule."""
 
 
+class NotAllowed(SubmissionError):  # noqa: N818
+    """The action is its owner's or a maintainer's."""
+
+
 class TruthError(SubmissionError):
     """The truth file is missing a column, contradicts itself or is no truth file."""
+
+
+class ComparisonError(SubmissionError):
+    """Two results that cannot be compared: of different data, scorers or tracks."""
 
 
 class StoreError(SubmissionError):
@@ -42,3 +66,7 @@ class StoreError(SubmissionError):
 
 class RecordNotFound(StoreError):  # noqa: N818
     """No record has this id."""
+
+
+class SubmissionNotFound(StoreError):  # noqa: N818
+    """No submission has this id."""

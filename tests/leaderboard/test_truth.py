@@ -41,12 +41,19 @@ def test_find_answers_minus_one_for_what_is_not_asked(truth):
         ({"mask": {"size": [4, 4], "counts": "23"}}, "counts add up to 5"),
         ({"mask": {"size": [4], "counts": "23;"}}, "[height, width]"),
         ({"patient_id": None}, "row 2: patient_id is null"),
+        ({"patient_id": ""}, "row 2: patient_id is ''; expected an id"),
+        ({"patient_id": " \u3000"}, "row 2: patient_id is ' \\u3000'; expected an id"),
         ({"region": None}, "row 2: region is null"),
         ({"segmentation_turn": 3}, "segmentation_turn is 3; expected 2"),
         ({"turn": 1}, "stands there twice"),
         ({"languages": ["en", "fr"]}, "'fr'"),
         ({"languages": ["en", "en"]}, "twice"),
-        ({"spacing_mm": [0.0, 1.0]}, "spacing_mm"),
+        ({"spacing_mm": [0.0, 1.0]}, "row 2: spacing_mm is [0.0, 1.0]"),
+        ({"spacing_mm": [1.0, -1.0]}, "two numbers of millimetres from 0.0001 to 10000"),
+        ({"spacing_mm": [1.0, 20000.0]}, "row 2: spacing_mm is [1.0, 20000.0]"),
+        ({"spacing_mm": [0.00005, 1.0]}, "row 2: spacing_mm"),
+        ({"spacing_mm": [1.0, None]}, "row 2: spacing_mm is [1.0, nan]"),
+        ({"spacing_mm": [float("inf"), 1.0]}, "row 2: spacing_mm"),
         ({"spacing_mm": [1.0]}, "spacing_mm"),
     ],
 )
@@ -56,6 +63,20 @@ def test_a_truth_that_contradicts_itself_is_refused(make, change, told):
         Truth.load(make.truth(rows))
     assert told in str(error.value)
     assert "truth.parquet" in str(error.value)
+
+
+def test_spacing_is_one_pixel_where_unknown(make):
+    rows = [make.rows[0] | {"spacing_mm": [0.5, 2.0]}, *make.rows[1:]]
+    truth = Truth.load(make.truth(rows))
+    assert truth.spacing.tolist() == [[0.5, 2.0], [1, 1], [1, 1], [1, 1]]
+    assert truth.has_spacing.tolist() == [True, False, False, False]
+
+
+def test_patients_are_sorted_whatever_the_order_of_rows(make):
+    rows = [make.rows[index] | {"patient_id": patient} for index, patient in ((3, "b"), (2, "c"), (0, "a"), (1, "a"))]
+    truth = Truth.load(make.truth(rows))
+    assert truth.patient_ids == ["a", "b", "c"]
+    assert truth.patient.tolist() == [1, 2, 0, 0]
 
 
 @pytest.mark.parametrize("column", ["dialogue_id", "mask", "languages", "patient_id"])

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from leaderboard import Cell, MetaError, SubmissionError, SubmissionMeta
+from leaderboard import MetaError, SubmissionError, SubmissionMeta
+from leaderboard.records import model_key
 
 
 def meta(**fields):
@@ -44,6 +45,13 @@ def test_text_is_stripped_and_composed():
         ("model", "a\u2028b"),
         ("model", "a\ud800b"),
         ("model", 5),
+        ("model", "\u3164"),
+        ("model", "\u2800"),
+        ("model", "..."),
+        ("model", "net\u200d"),
+        ("model", "a\u115fb"),
+        ("model", "Z" + "\u0351" * 5),
+        ("organisation", "\u200cx"),
         ("organisation", "x" * 121),
         ("notes", "x" * 2001),
         ("notes", "a\u202eb"),
@@ -73,8 +81,36 @@ def test_a_description_cannot_be_changed():
         meta().model = "other"
 
 
-@pytest.mark.parametrize("dice", [float("nan"), float("inf"), -0.1, 1.1])
-def test_a_cell_holds_shares_or_none(dice):
-    with pytest.raises(ValidationError):
-        Cell(n=1, n_patients=1, dice=dice, iou=0.5)
-    assert Cell(n=0, n_patients=0, dice=None, iou=None).dice is None
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("7B", 7 * 10**9),
+        ("350 m", 350 * 10**6),
+        ("1.5T", 15 * 10**11),
+        ("7,000,000,000", 7 * 10**9),
+        (12, 12),
+        ("", None),
+    ],
+)
+def test_parameters_are_a_number_however_they_are_written(text, number):
+    assert meta(parameters=text).parameters == number
+
+
+@pytest.mark.parametrize(
+    "value", ["many", "7 BB", "-1", "0", 0, -5, 1.5, "1e9", "9" * 30, "9" * 400, "٣", float("nan")]
+)
+def test_no_number_of_parameters_is_refused(value):
+    with pytest.raises(MetaError, match="parameters"):
+        meta(parameters=value)
+
+
+def test_a_signature_is_a_name_or_missing():
+    assert meta(signed="  Zhang San 张三 ").signed == "Zhang San 张三"
+    assert meta(signed=" ").signed is None
+    with pytest.raises(MetaError, match="signed"):
+        meta(signed="a\u202eb")
+
+
+@pytest.mark.parametrize("same", ["Net  1", "NET 1", "ｎｅｔ １", "ne\u200dt 1"])
+def test_names_that_look_alike_are_one_model(same):
+    assert model_key(same) == model_key("net 1")

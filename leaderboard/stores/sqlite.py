@@ -1,36 +1,60 @@
-"""Records in one SQLite file, the submitted files beside it in a folder that only this user may read."""
+"""Submissions and records in one SQLite file, submitted files in a folder beside it that only this user may read."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import sqlite3
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
-from leaderboard.errors import RecordNotFound, StoreError
-from leaderboard.records import Record, model_key
+from leaderboard.errors import QuotaExceeded, RecordNotFound, StoreError, SubmissionNotFound
+from leaderboard.problems import ValidationReport
+from leaderboard.records import Allowance, AuditLine, Quota, Record, Submission, model_key
+from leaderboard.stores import RecordKey
+from leaderboard.stores._local import keep_file, sweep, working_lock
 
+_FORMAT = 2  # PRAGMA user_version of the tables below
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS records (
-    number  INTEGER PRIMARY KEY AUTOINCREMENT,
-    id      TEXT NOT NULL UNIQUE,
-    user    TEXT NOT NULL,
-    model   TEXT NOT NULL,
-    split   TEXT NOT NULL,
-    json    TEXT NOT NULL
+CREATE TABLE IF NOT EXISTS submissions (
+    id       TEXT PRIMARY KEY,
+    user     TEXT NOT NULL,
+    model    TEXT NOT NULL,
+    split    TEXT NOT NULL,
+    created  TEXT NOT NULL,
+    state    TEXT NOT NULL,
+    scored   TEXT,
+    sha256   TEXT NOT NULL,
+    json     TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS records_by_model ON records (user, model, split);
+CREATE INDEX IF NOT EXISTS submissions_by_user ON submissions (user, split);
+CREATE TABLE IF NOT EXISTS records (
+    id          TEXT PRIMARY KEY,
+    submission  TEXT NOT NULL REFERENCES submissions (id),
+    split       TEXT NOT NULL,
+    digest      TEXT NOT NULL,
+    scorer      TEXT NOT NULL,
+    attempts    INTEGER NOT NULL,
+    json        TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS records_by_submission ON records (submission);
+CREATE TABLE IF NOT EXISTS companions (
+    record  TEXT PRIMARY KEY REFERENCES records (id) ON DELETE CASCADE,
+    value   BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS audit (number INTEGER PRIMARY KEY AUTOINCREMENT, json TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS derived (key TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS changes (number INTEGER NOT NULL);
+INSERT INTO changes SELECT 0 WHERE NOT EXISTS (SELECT * FROM changes);
 CREATE TRIGGER IF NOT EXISTS records_are_not_changed BEFORE UPDATE ON records
 BEGIN SELECT RAISE(ABORT, 'records are immutable'); END;
-CREATE TRIGGER IF NOT EXISTS records_are_not_removed BEFORE DELETE ON records
-BEGIN SELECT RAISE(ABORT, 'records are immutable'); END;
+CREATE TRIGGER IF NOT EXISTS audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'audit lines are immutable'); END;
+CREATE TRIGGER IF NOT EXISTS audit_is_not_removed BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'audit lines are immutable'); END;
 """
-_WAIT_SECONDS = 30
-_CHUNK = 2**20
+_NEEDED = "SELECT sha256 FROM submissions WHERE state NOT IN ('refused', 'deleted')"  # raw files
+_WAIT_SECONDS = 60
 
 
 class SqliteStore:
@@ -40,11 +64,15 @@ class SqliteStore:
         self.path = Path(path)
         self.files = self.path.with_name(f"{self.path.name}.files")
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        # Sums by patient are in it: SQLite gives the files beside it the same permissions.
+        self.path.touch(mode=0o600)
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self.path}: {error}; expected a leaderboard's SQLite file") from None
         self.files.mkdir(mode=0o700, exist_ok=True)
+        with self._writing() as connection:  # nobody is admitted meanwhile
+            sweep(self.files, {sha256 for (sha256,) in connection.execute(_NEEDED)})
 
     def _prepare(self) -> None:
         # SQLite's own waiting does not cover the change to WAL, and two processes may open a new store at once.
@@ -52,76 +80,229 @@ class SqliteStore:
         while True:
             try:
                 with self._connection() as connection:
+                    self._check_format(connection)
                     # WAL: readers never wait for a writer.
                     connection.execute("PRAGMA journal_mode = WAL")
-                    connection.executescript(_SCHEMA)
+                    connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_FORMAT}; COMMIT;")
                 return
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
 
-    def add(self, record: Record, raw: Path) -> Record:
-        """See Store.add. The file is kept before the record: a record without its file cannot come about."""
-        self._keep_file(Path(raw), record.file_sha256)
-        model = model_key(record.meta.model)
-        with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            with connection:
-                first = self._select(connection, record.id)
-                if first is not None:
-                    return first
-                query = "SELECT COUNT(*) FROM records WHERE user = ? AND model = ? AND split = ?"
-                (before,) = connection.execute(query, (record.user, model, record.split)).fetchone()
-                record = record.model_copy(update={"attempts": before + 1})
-                connection.execute(
-                    "INSERT INTO records (id, user, model, split, json) VALUES (?, ?, ?, ?, ?)",
-                    (record.id, record.user, model, record.split, record.model_dump_json()),
-                )
+    def _check_format(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN")  # else another process may make the tables between the two questions
+        (found,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        connection.execute("COMMIT")
+        if tables and found != _FORMAT:
+            raise StoreError(
+                f"{self.path}: tables of format {found}; expected {_FORMAT}: move the file away and submit again"
+            )
+
+    def admit(self, submission: Submission, raw: Path, quota: Quota) -> Submission:
+        """See Store.admit. The file is kept before the row: a submission without its file cannot come about."""
+        while True:
+            file = keep_file(Path(raw), self.files, submission.file_sha256)
+            try:
+                with self._writing() as connection:
+                    first = self._find(connection, submission.id)
+                    if first is not None and not first.gives_way:
+                        return first
+                    self._check_quota(connection, submission, quota)
+                    if file.exists():  # else another process, out of quota, has just dropped the same file
+                        return self._put(connection, submission)
+            except QuotaExceeded:
+                self._drop_file(submission.file_sha256)
+                raise
+
+    def _check_quota(self, connection: sqlite3.Connection, submission: Submission, quota: Quota) -> None:
+        rows = connection.execute(
+            "SELECT created FROM submissions "
+            "WHERE user = ? AND split = ? AND id != ? AND (state = 'pending' OR scored IS NOT NULL)",
+            (submission.user, submission.split, submission.id),
+        )
+        allowance = Allowance.after([created for (created,) in rows], quota, submission.created)
+        if allowance.remaining == 0:
+            raise QuotaExceeded(submission.user, allowance)
+
+    def begin(self, submission_id: str) -> Submission:
+        """See Store.begin."""
+        with self._writing() as connection:
+            return self._put(connection, self._existing(connection, submission_id).begun())
+
+    def finish(self, record: Record, companion: bytes, at: str) -> Record:
+        """See Store.finish."""
+        with self._writing() as connection:
+            first = self._find_record(connection, record.id)
+            if first is not None:
+                return first
+            submission = self._existing(connection, record.submission)
+            finished = self._put(connection, submission.finished(at, record.tracks))
+            record = record.model_copy(update={"attempts": self._attempts(connection, finished)})
+            connection.execute(
+                "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(record.id, record.submission, record.split, record.dataset.digest, record.scorer_version),
+                    *(record.attempts, record.model_dump_json()),
+                ),
+            )
+            connection.execute("INSERT INTO companions VALUES (?, ?)", (record.id, companion))
         return record
 
-    def find(self, record_id: str) -> Record | None:
-        """See Store.find."""
-        with self._connection() as connection:
-            return self._select(connection, record_id)
+    def _attempts(self, connection: sqlite3.Connection, submission: Submission) -> int:
+        query = "SELECT MIN(attempts) FROM records WHERE submission = ?"
+        (first,) = connection.execute(query, (submission.id,)).fetchone()
+        if first is not None:
+            return first
+        query = "SELECT COUNT(*) FROM submissions WHERE user = ? AND model = ? AND split = ? AND scored IS NOT NULL"
+        values = (submission.user, model_key(submission.meta.model), submission.split)
+        return connection.execute(query, values).fetchone()[0]
 
-    def records(self) -> list[Record]:
-        """See Store.records."""
-        with self._connection() as connection:
-            rows = connection.execute("SELECT json FROM records ORDER BY number").fetchall()
-        return [Record.model_validate_json(text) for (text,) in rows]
+    def refuse(self, submission_id: str, reason: str, report: ValidationReport | None = None) -> Submission:
+        """See Store.refuse."""
+        with self._writing() as connection:
+            before = self._existing(connection, submission_id)
+            after = before.refused(reason, report)
+            if after is not before:
+                self._put(connection, after)
+        if after is not before:
+            self._drop_file(after.file_sha256)
+        return after
 
-    def raw(self, record_id: str) -> Path:
-        """See Store.raw."""
-        record = self.find(record_id)
-        if record is None:
+    def change(self, line: AuditLine) -> Submission:
+        """See Store.change."""
+        with self._writing() as connection:
+            before = self._existing(connection, line.submission)
+            after = before.changed(line)
+            if after is before:
+                return before
+            self._put(connection, after)
+            connection.execute("INSERT INTO audit (json) VALUES (?)", (line.model_dump_json(),))
+            if after.state == "deleted":
+                connection.execute("DELETE FROM records WHERE submission = ?", (after.id,))
+                connection.execute("DELETE FROM derived")
+        if after.state == "deleted":
+            self._drop_file(after.file_sha256)
+        return after
+
+    def submission(self, submission_id: str) -> Submission | None:
+        """See Store.submission."""
+        with self._connection() as connection:
+            return self._find(connection, submission_id)
+
+    def submissions(self) -> list[Submission]:
+        """See Store.submissions."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT json FROM submissions ORDER BY created, id").fetchall()
+        return [Submission.model_validate_json(text) for (text,) in rows]
+
+    def record(self, record_id: str) -> Record | None:
+        """See Store.record."""
+        with self._connection() as connection:
+            return self._find_record(connection, record_id)
+
+    def record_keys(self) -> list[RecordKey]:
+        """See Store.record_keys."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT records.id, submission, records.split, digest, scorer FROM records "
+                "JOIN submissions ON submissions.id = submission ORDER BY created, submission, records.rowid"
+            ).fetchall()
+        return [RecordKey(*row) for row in rows]
+
+    def companion(self, record_id: str) -> bytes:
+        """See Store.companion."""
+        with self._connection() as connection:
+            row = connection.execute("SELECT value FROM companions WHERE record = ?", (record_id,)).fetchone()
+        if row is None:
             raise RecordNotFound(f"no record {record_id!r} in {self.path}")
-        return self.files / record.file_sha256
+        return row[0]
+
+    def raw(self, submission_id: str) -> Path:
+        """See Store.raw."""
+        with self._connection() as connection:
+            submission = self._existing(connection, submission_id)
+        if not submission.has_file:
+            raise SubmissionNotFound(f"submission {submission_id!r} was {submission.state}: its file is not kept")
+        return self.files / submission.file_sha256
+
+    def audit(self) -> list[AuditLine]:
+        """See Store.audit."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT json FROM audit ORDER BY number").fetchall()
+        return [AuditLine.model_validate_json(text) for (text,) in rows]
+
+    def working(self, submission_id: str) -> AbstractContextManager[bool]:
+        """See Store.working."""
+        return working_lock(self.files / "locks", submission_id)
+
+    def version(self) -> str:
+        """See Store.version."""
+        with self._connection() as connection:
+            return str(connection.execute("SELECT number FROM changes").fetchone()[0])
+
+    def derived(self, key: str) -> bytes | None:
+        """See Store.derived."""
+        with self._connection() as connection:
+            row = connection.execute("SELECT value FROM derived WHERE key = ?", (key,)).fetchone()
+        return None if row is None else row[0]
+
+    def keep_derived(self, key: str, value: bytes) -> None:
+        """See Store.keep_derived."""
+        with self._connection() as connection:
+            connection.execute("INSERT OR REPLACE INTO derived VALUES (?, ?)", (key, value))
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         # One connection a call: threads share nothing. isolation_level None leaves BEGIN to us.
         with closing(sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None)) as connection:
+            connection.execute("PRAGMA foreign_keys = ON")
             yield connection
 
-    def _select(self, connection: sqlite3.Connection, record_id: str) -> Record | None:
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that nobody comes between; an error inside undoes all of it."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                before = connection.total_changes
+                yield connection
+                if connection.total_changes != before:
+                    connection.execute("UPDATE changes SET number = number + 1")
+
+    def _find(self, connection: sqlite3.Connection, submission_id: str) -> Submission | None:
+        row = connection.execute("SELECT json FROM submissions WHERE id = ?", (submission_id,)).fetchone()
+        return None if row is None else Submission.model_validate_json(row[0])
+
+    def _existing(self, connection: sqlite3.Connection, submission_id: str) -> Submission:
+        submission = self._find(connection, submission_id)
+        if submission is None:
+            raise SubmissionNotFound(f"no submission {submission_id!r} in {self.path}")
+        return submission
+
+    def _find_record(self, connection: sqlite3.Connection, record_id: str) -> Record | None:
         row = connection.execute("SELECT json FROM records WHERE id = ?", (record_id,)).fetchone()
         return None if row is None else Record.model_validate_json(row[0])
 
-    def _keep_file(self, raw: Path, sha256: str) -> None:
-        """Copy to `<files>/<sha256>`, written beside and renamed; the copy is what was scored or it is not kept."""
-        target = self.files / sha256
-        if target.exists():
-            return
-        handle, name = tempfile.mkstemp(dir=self.files)  # readable by this user only
-        try:
-            digest = hashlib.sha256()
-            with os.fdopen(handle, "wb") as out, raw.open("rb") as source:
-                while chunk := source.read(_CHUNK):
-                    digest.update(chunk)
-                    out.write(chunk)
-            if digest.hexdigest() != sha256:
-                raise StoreError(f"{raw.name} changed while it was scored: sha256 {digest.hexdigest()}, not {sha256}")
-            os.replace(name, target)
-        finally:
-            Path(name).unlink(missing_ok=True)
+    def _put(self, connection: sqlite3.Connection, item: Submission) -> Submission:
+        connection.execute(
+            "INSERT INTO submissions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "model = excluded.model, created = excluded.created, state = excluded.state, scored = excluded.scored, "
+            "json = excluded.json",
+            (
+                *(item.id, item.user, model_key(item.meta.model), item.split, item.created),
+                *(item.state, item.scored, item.file_sha256, item.model_dump_json()),
+            ),
+        )
+        return item
+
+    def _drop_file(self, sha256: str) -> None:
+        """Remove a raw file unless a submission needs it.
+
+        Always after the change that made it needless: were the process killed in between, the file would be swept
+        later, where the other way round a submission would have lost its file.
+        """
+        with self._writing() as connection:
+            if (sha256,) not in connection.execute(f"{_NEEDED} AND sha256 = ?", (sha256,)).fetchall():
+                (self.files / sha256).unlink(missing_ok=True)

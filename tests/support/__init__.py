@@ -1,0 +1,1 @@
+"""What tests run in processes of their own; test modules themselves cannot be imported there."""

@@ -3,59 +3,61 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
-from leaderboard.errors import MetaError, RecordNotFound, SubmissionError, SubmissionRefused
-from leaderboard.ranking import rank
-from leaderboard.reading import Limits
+from leaderboard.comparing import Comparing
+from leaderboard.errors import (
+    MetaError,
+    NotAllowed,
+    QuotaExceeded,
+    RecordNotFound,
+    SubmissionError,
+    SubmissionNotFound,
+    SubmissionRefused,
+)
+from leaderboard.files import Limits
+from leaderboard.local import validate_file
+from leaderboard.problems import ValidationReport
 from leaderboard.records import (
-    TABLE_TURNS,
+    STATEMENT,
     TRACKS,
     UNRANKED_HISTORY,
-    Cell,
+    Allowance,
+    AuditLine,
+    Comparison,
     DatasetRef,
-    PredictionCounts,
+    HistoryGap,
+    Quota,
     Record,
+    Resampling,
+    Submission,
     SubmissionMeta,
     TableRow,
-    TrackScore,
     checked_user,
-    model_key,
+    moment,
 )
-from leaderboard.report import ValidationReport
-from leaderboard.scoring import SCORER_VERSION, score_submission
+from leaderboard.settling import Rescored, Scorer
+from leaderboard.standings import Standings
 from leaderboard.stores import Store
-from leaderboard.submission import read_submission
 from leaderboard.truth import Truth
 
-_CHUNK = 2**20
+_POLL_SECONDS = 0.05
 
-
-def validate_file(path: Path | str, truth: Truth | Path | str, limits: Limits | None = None) -> ValidationReport:
-    """Every problem of a predictions file. Raises TruthError, or OSError when a file cannot be opened."""
-    return read_submission(Path(path), _truth(truth), limits or Limits())[0]
-
-
-def score_file(
-    path: Path | str, truth: Truth | Path | str, limits: Limits | None = None
-) -> tuple[ValidationReport, dict[str, TrackScore]]:
-    """The report on a predictions file and its scores by track.
-
-    A file whose only fault is missing rows is scored, each missing row as 0 and counted (`missing_predictions`), though
-    its report is not ok; with any other fault there are no scores. Raises TruthError, or OSError for files that cannot
-    be opened.
-    """
-    truth = _truth(truth)
-    report, submission = read_submission(Path(path), truth, limits or Limits())
-    return report, {} if submission is None else score_submission(submission, truth)
+log = logging.getLogger(__name__)
 
 
 class Leaderboard:
-    """The submissions to one split. The table is derived from the records, never the other way round.
+    """The submissions to one split. Tables are derived from the records, never the other way round.
 
-    min_patients: strata and curve points of fewer patients lose their scores in the public record (their counts stay).
+    limits: what a predictions file may cost. quota: of each user on the test split. admins: user names of maintainers.
+    min_patients: strata and curve points of fewer patients lose their scores in the public record (their counts stay);
+    None: 10, or 0 for a split of fewer patients than that, which would show nothing at all. boundary: whether HD95 and
+    NSD are measured.
     """
 
     def __init__(
@@ -64,14 +66,22 @@ class Leaderboard:
         store: Store,
         *,
         limits: Limits | None = None,
-        min_patients: int = 0,
+        quota: Quota | None = None,
+        admins: Collection[str] = (),
+        min_patients: int | None = None,
+        resampling: Resampling | None = None,
+        boundary: bool = True,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ):
-        self.truth = _truth(truth)
+        self.truth = truth if isinstance(truth, Truth) else Truth.load(truth)
         self.store = store
         self.limits = limits or Limits()
-        self.min_patients = min_patients
+        self.quota = quota or Quota()
+        self.admins = frozenset(checked_user(name) for name in admins)
         self._now = now
+        self._scorer = Scorer(self.truth, store, self.limits, resampling or Resampling(), boundary, min_patients)
+        self._standings = Standings(store, *self._scorer.key, self._scorer.resampling)
+        self._comparing = Comparing(store, self._scorer.resampling, self._scorer.min_patients)
 
     def tracks(self) -> list[str]:
         """Ids of the tracks that this split has turns for."""
@@ -81,143 +91,267 @@ class Leaderboard:
         """Every problem of a predictions file; nothing is kept."""
         return validate_file(path, self.truth, self.limits)
 
-    def submit(self, path: Path | str, meta: SubmissionMeta, user: str) -> Record:
-        """Validate, score and keep a predictions file; the public record.
+    # Submitting
 
-        The same file by the same user is answered with the first record. Raises SubmissionRefused (with the report),
-        MetaError for a bad user name or a history that the split does not allow, OSError for a file that cannot be
-        opened.
+    def submit(self, path: Path | str, meta: SubmissionMeta, user: str) -> Record:
+        """Enter a predictions file and score it; the public record.
+
+        The same content by the same user is answered with the first result. Raises what `enter` raises,
+        SubmissionRefused: with the report, or with the reason alone for a submission that was withdrawn.
+        """
+        submission = self.enter(path, meta, user)
+        if submission.state == "pending":
+            submission = self.settle(submission.id)
+        if submission.state == "refused":
+            raise SubmissionRefused(submission.report, None if submission.report else submission.reason)
+        if submission.state in ("withdrawn", "deleted"):
+            remedy = "it can be restored" if submission.state == "withdrawn" else "it cannot be sent again"
+            reason = f"this file is submission {submission.id}, which was {submission.state}; {remedy}"
+            raise SubmissionRefused(None, reason)
+        return self.record(submission.id)
+
+    def enter(self, path: Path | str, meta: SubmissionMeta, user: str) -> Submission:
+        """Keep a predictions file, still to be scored; the submission, or the first one of the same content and user.
+
+        Raises MetaError for a bad user name, a history that the split does not allow or a missing signature,
+        QuotaExceeded, SubmissionRefused for a file over the limit, and OSError for one that cannot be opened.
         """
         user = checked_user(user)
         path = Path(path)
-        if self.truth.split == "test" and meta.history_mode in UNRANKED_HISTORY:
-            raise MetaError(
-                f"history_mode: {meta.history_mode!r} needs the truth; expected 'own' or 'none' on the test split"
-            )
-        if path.stat().st_size > self.limits.file_bytes:  # before anything reads it through
+        self._check_meta(meta)
+        size = path.stat().st_size
+        if size > self.limits.file_bytes:  # before anything reads it through
             raise SubmissionRefused(self.validate(path))
         sha256 = _sha256(path)
-        record_id = self._record_id(user, sha256)
-        first = self.store.find(record_id)
-        if first is not None:
+        submission_id, first = self._same_content(user, sha256)
+        if first is not None and not first.gives_way:
             return first
-        report, submission = read_submission(path, self.truth, self.limits)
-        if not report.ok:
-            raise SubmissionRefused(report)
-        scores = score_submission(submission, self.truth)
-        record = Record(
-            id=record_id,
-            created=self._now().astimezone(UTC).isoformat(timespec="seconds"),
+        now = self._moment()
+        if (
+            allowance := self._allowance(user, now)
+        ).remaining == 0:  # before the file is copied; the store decides again
+            raise QuotaExceeded(user, allowance)
+        submission = Submission(
+            id=submission_id,
             user=user,
             meta=meta,
             split=self.truth.split,
             dataset=DatasetRef(name=self.truth.name, version=self.truth.version, digest=self.truth.digest),
-            scorer_version=SCORER_VERSION,
-            device="cpu",
             file_sha256=sha256,
-            counts=PredictionCounts(
-                rows=report.rows, empty_predictions=sum(score.empty_predictions for score in scores.values())
-            ),
-            tracks={track: hide_small(score, self.min_patients) for track, score in scores.items()},
-            attempts=1,
+            file_bytes=size,
+            created=now,
         )
-        return self.store.add(record, path)
+        return self.store.admit(submission, path, self._quota())
 
-    def earlier(self, path: Path | str, user: str) -> Record | None:
-        """The record that the same file by the same user has already; `submit` would answer with it."""
-        return self.store.find(self._record_id(checked_user(user), _sha256(Path(path))))
+    def settle(self, submission_id: str) -> Submission:
+        """Score a pending submission, waiting where another thread or process is at it; it ends scored or refused.
+
+        Raises SubmissionNotFound. When scoring itself fails the error is passed on and the submission stays pending:
+        `resume` tries again, a few times.
+        """
+        while (submission := self.submission(submission_id)).state == "pending":
+            with self.store.working(submission_id) as is_mine:
+                if is_mine:
+                    submission = self._scorer.settle(submission_id, self._moment())
+            if is_mine:
+                self._refresh(submission.tracks)
+            else:
+                time.sleep(_POLL_SECONDS)
+        return submission
+
+    def _refresh(self, tracks: Collection[str]) -> None:
+        """Make tables now, so that who reads next need not wait."""
+        try:
+            self._standings.refresh(tracks)
+        except Exception:  # what was scored is scored, whatever is wrong with other records
+            log.exception("the tables of %s could not be made", ", ".join(tracks))
+
+    def resume(self, progress: Callable[[int, int], object] = lambda done, total: None) -> list[Submission]:
+        """Settle what was left pending by a process that died; the submissions settled.
+
+        What others are scoring now is left to them. A submission whose scoring fails is logged and stays pending.
+        """
+        pending = [item.id for item in self.submissions() if item.state == "pending"]
+        settled = []
+        for done, submission_id in enumerate(pending, start=1):
+            try:
+                with self.store.working(submission_id) as is_mine:
+                    if is_mine:
+                        settled.append(self._scorer.settle(submission_id, self._moment()))
+            except Exception:  # one broken submission must not keep the others waiting
+                log.exception("submission %s could not be scored", submission_id)
+            progress(done, len(pending))
+        self._refresh({track for item in settled for track in item.tracks})
+        return settled
+
+    def earlier(self, path: Path | str, user: str) -> Submission | None:
+        """The submission with the same content by the same user; None when there is none or it was deleted."""
+        return self._same_content(checked_user(user), _sha256(Path(path)))[1]
+
+    def allowance(self, user: str) -> Allowance:
+        """What a user may still submit."""
+        return self._allowance(checked_user(user), self._moment())
+
+    def _allowance(self, user: str, now: str) -> Allowance:
+        return Allowance.after([item.created for item in self.submissions(user) if item.counts], self._quota(), now)
+
+    # Reading
+
+    def submission(self, submission_id: str) -> Submission:
+        """The submission of this id. Raises SubmissionNotFound."""
+        submission = self.store.submission(submission_id)
+        if submission is None:
+            raise SubmissionNotFound(f"no submission {submission_id!r}")
+        return submission
+
+    def submissions(self, user: str | None = None) -> list[Submission]:
+        """The submissions to this split, of one user or of all, oldest first."""
+        return [
+            item for item in self.store.submissions() if item.split == self.truth.split and user in (None, item.user)
+        ]
 
     def record(self, record_id: str) -> Record:
-        """The record of this id. Raises RecordNotFound."""
-        record = self.store.find(record_id)
+        """The record of this id, or that of a submission's id: on this board's data if it has one, else its latest.
+
+        Raises RecordNotFound.
+        """
+        record = self.store.record(record_id)
         if record is None:
-            raise RecordNotFound(f"no record {record_id!r}")
+            keys = [key for key in self.store.record_keys() if key.submission == record_id]
+            mine = [key for key in keys if (key.split, key.digest, key.scorer_version) == self._scorer.key]
+            record = self.store.record((mine or keys)[-1].id) if keys else None
+        if record is None:
+            raise RecordNotFound(f"no record {record_id!r}; expected the id of a record or of a scored submission")
         return record
 
     def records(self) -> list[Record]:
-        """All records of the store, oldest first: also those of other dataset versions and scorers."""
-        return self.store.records()
+        """All records of the store, oldest submission first: also those of other dataset versions and scorers."""
+        found = (self.store.record(key.id) for key in self.store.record_keys())
+        return [record for record in found if record is not None]
 
     def table(self, track: str) -> list[TableRow]:
-        """The ranked table of a track: one row for each user's model and history mode, its best submission.
+        """The ranked table of a track: one row for each user's model and history mode.
 
-        Only records of this very truth and scorer stand in it. Raises SubmissionError for an unknown track.
+        Only results on this very data by this scorer stand in it. Raises SubmissionError for an unknown track.
         """
         if track not in TRACKS:
             raise SubmissionError(f"track {track!r} is unknown; expected one of {', '.join(TRACKS)}")
-        records = [record for record in self.store.records() if self._is_comparable(record)]
-        attempts: dict[tuple[str, str], int] = {}
-        best: dict[tuple[str, str, str], Record] = {}
-        for record in records:
-            user_model = (record.user, model_key(record.meta.model))
-            attempts[user_model] = max(attempts.get(user_model, 0), record.attempts)
-            if track in record.tracks:
-                key = (*user_model, record.meta.history_mode)
-                best[key] = max(best.get(key, record), record, key=lambda item: item.tracks[track].headline_dice or 0)
-        return rank(_row(record, track, attempts[key[:2]]) for key, record in best.items())
+        return self._standings.table(track)
 
-    def _is_comparable(self, record: Record) -> bool:
-        return (record.split, record.dataset.digest, record.scorer_version) == (
-            self.truth.split,
-            self.truth.digest,
-            SCORER_VERSION,
+    def audit(self) -> list[AuditLine]:
+        """Every withdrawal, restoration, deletion and verification, oldest first."""
+        return self.store.audit()
+
+    # Comparing
+
+    def compare(self, one: str, other: str) -> list[Comparison]:
+        """Paired differences of two results (ids of records or submissions), one for each track that both have.
+
+        Raises RecordNotFound, and ComparisonError for results of different data or scorers or without a common track.
+        """
+        return self._comparing.compare(self.record(one), self.record(other))
+
+    def history_gaps(self) -> list[HistoryGap]:
+        """What each model gains from the true history: true minus own history, of one user's model, by track.
+
+        Only a split whose truth is public can have any.
+        """
+        shown = {track: self._standings.displayed(track) for track in self.tracks()}
+        return self._comparing.history_gaps(shown)
+
+    # What owners and maintainers do
+
+    def withdraw(self, submission_id: str, by: str, reason: str = "") -> Submission:
+        """Take a scored submission out of the tables; its owner or a maintainer may. Raises NotAllowed, StoreError."""
+        return self._change("withdraw", submission_id, by, reason)
+
+    def restore(self, submission_id: str, by: str, reason: str = "") -> Submission:
+        """Undo a withdrawal; who withdrew or a maintainer may. Raises NotAllowed, StoreError."""
+        closed_by = self.submission(submission_id).closed_by
+        return self._change("restore", submission_id, by, reason, owner_may=closed_by == by)
+
+    def delete(self, submission_id: str, by: str, reason: str = "") -> Submission:
+        """Remove a submission's file, records and description; the owner or a maintainer may.
+
+        It still counts for quota and attempts, and an audit line stays. Raises NotAllowed, StoreError.
+        """
+        return self._change("delete", submission_id, by, reason)
+
+    def verify(self, submission_id: str, by: str, reason: str = "") -> Submission:
+        """Say that a maintainer has run the model again with the same result. Raises NotAllowed, StoreError."""
+        return self._change("verify", submission_id, by, reason, owner_may=False)
+
+    def rescore(self, progress: Callable[[int, int], object] = lambda done, total: None) -> list[Rescored]:
+        """Score the kept file of every scored or withdrawn submission that has no result on this data by this scorer.
+
+        Earlier results stay. A file that does not fit this data keeps only those, and the reason is told.
+        """
+        results = self._scorer.rescore(self.submissions(), self._moment(), progress)
+        self._refresh({track for result in results if result.record for track in result.record.tracks})
+        return results
+
+    def _change(self, action: str, submission_id: str, by: str, reason: str, owner_may: bool = True) -> Submission:
+        by = checked_user(by)
+        submission = self.submission(submission_id)
+        if by not in self.admins and not (owner_may and by == submission.user):
+            whose = "its owner's or a maintainer's" if owner_may else "a maintainer's"
+            raise NotAllowed(f"{by} may not {action} submission {submission_id}: that is {whose}")
+        return self.store.change(
+            AuditLine.checked(
+                at=self._moment(),
+                by=by,
+                action=action,
+                submission=submission_id,
+                user=submission.user,
+                file_sha256=submission.file_sha256,
+                reason=reason,
+            )
         )
 
-    def _record_id(self, user: str, file_sha256: str) -> str:
-        """The same for the same user, file, truth and scorer, so that a repeated upload finds its first record."""
-        parts = (user, file_sha256, self.truth.split, self.truth.digest, SCORER_VERSION)
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    def _check_meta(self, meta: SubmissionMeta) -> None:
+        if self.truth.split != "test":
+            return
+        if meta.history_mode in UNRANKED_HISTORY:
+            raise MetaError(
+                f"history_mode: {meta.history_mode!r} needs the truth; expected 'own' or 'none' on the test split"
+            )
+        if meta.signed is None:
+            raise MetaError(f"signed: is missing; expected the name of who signs: {STATEMENT}")
 
+    def _same_content(self, user: str, sha256: str) -> tuple[str, Submission | None]:
+        """The id of this content by this user, and the submission that has it; a deleted one keeps its own.
 
-def hide_small(score: TrackScore, min_patients: int) -> TrackScore:
-    """The score without the dice and iou of strata and curve points of fewer patients; n and counts stay."""
+        The same for the same user, content and data, so that a repeated upload finds its first result.
+        """
+        for deleted in count():
+            parts = (user, sha256, self.truth.split, self.truth.digest, *[str(deleted)] * bool(deleted))
+            submission_id = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+            found = self.store.submission(submission_id)
+            if found is None:
+                return self._rescored(user, sha256) or (submission_id, None)
+            # What its owner deleted may come again; what a maintainer deleted may not.
+            if found.state != "deleted" or found.gives_way or found.closed_by != user:
+                return submission_id, found
 
-    def hidden(group: dict[str, Cell]) -> dict[str, Cell]:
-        return {
-            value: cell if cell.n_patients >= min_patients else cell.model_copy(update={"dice": None, "iou": None})
-            for value, cell in group.items()
-        }
+    def _rescored(self, user: str, sha256: str) -> tuple[str, Submission] | None:
+        """The submission of this content that came on an earlier version of the data and has a result on this one."""
+        for item in self.submissions(user):
+            if (
+                item.file_sha256 == sha256
+                and item.has_file
+                and self.store.record(self._scorer.record_id(item)) is not None
+            ):
+                return item.id, item
+        return None
 
-    return score.model_copy(
-        update={
-            "strata": {kind: hidden(group) for kind, group in score.strata.items()},
-            "turn_curve": hidden(score.turn_curve),
-            "fixed_cohort_curve": hidden(score.fixed_cohort_curve),
-        }
-    )
+    def _quota(self) -> Quota:
+        """Only answers to the test split are scarce."""
+        return self.quota if self.truth.split == "test" else Quota()
 
-
-def _row(record: Record, track: str, attempts: int) -> TableRow:
-    score = record.tracks[track]
-    turns = {turn: score.turn_curve.get(turn) for turn in TABLE_TURNS}
-    return TableRow(
-        rank=None,
-        model=record.meta.model,
-        organisation=record.meta.organisation,
-        user=record.user,
-        link=record.meta.link,
-        headline_dice=score.headline_dice,
-        headline_iou=score.headline_iou,
-        turn_weighted_dice=score.turn_weighted_dice,
-        region_dice={region: cell.dice for region, cell in score.strata["region"].items()},
-        turn_dice={turn: cell.dice if cell else None for turn, cell in turns.items()},
-        n=score.n,
-        n_patients=score.n_patients,
-        n_empty=score.empty_predictions,
-        attempts=attempts,
-        history_mode=record.meta.history_mode,
-        date=record.created[:10],
-        record_id=record.id,
-    )
-
-
-def _truth(truth: Truth | Path | str) -> Truth:
-    return truth if isinstance(truth, Truth) else Truth.load(truth)
+    def _moment(self) -> str:
+        return moment(self._now())
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

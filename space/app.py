@@ -14,7 +14,7 @@ if __name__ == "__main__":  # a script's path begins with its own folder; the pa
 
 import gradio as gr
 
-from leaderboard import Leaderboard, Limits, SqliteStore, SubmissionError, Truth, data_facts
+from leaderboard import Leaderboard, Limits, SubmissionError, Truth, data_facts, open_store
 from space import cards
 from space.settings import MAX_FILE_MB, Settings, SpaceError, refuse_public_without_sign_in
 from space.tabs import about, submit, table
@@ -59,7 +59,9 @@ def launch(app: gr.Blocks, settings: Settings, *, open_browser: bool = False) ->
             inbrowser=open_browser,
             show_error=False,  # it would send the text of any exception, paths included, to the page
             max_file_size=f"{settings.max_file_mb}mb",
-            blocked_paths=[str(path.resolve()) for path in (settings.truth, settings.store)],
+            blocked_paths=[
+                str(Path(path).resolve()) for path in (settings.truth, settings.store, f"{settings.store}.files")
+            ],
             prevent_thread_lock=True,
             ssr_mode=False,
             mcp_server=False,
@@ -79,10 +81,11 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
     """Run the app until it is stopped. Raises SpaceError, FileNotFoundError (no truth file) or SubmissionError."""
     refuse_public_without_sign_in(settings.host)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    limits = Limits(file_bytes=settings.max_file_mb * 2**20)
+    limits = Limits.from_environment(file_bytes=settings.max_file_mb * 2**20)
     # The truth first: without it no store is made.
     truth = Truth.load(settings.truth)
-    board = Leaderboard(truth, SqliteStore(settings.store), limits=limits)
+    board = Leaderboard(truth, open_store(settings.store), limits=limits)
+    board.resume()
     app = build_app(board, max_file_mb=settings.max_file_mb)
     address = launch(app, settings, open_browser=open_browser)
     print(f"Leaderboard of {settings.truth}, local mode: {address}", flush=True)

@@ -91,6 +91,7 @@ def submission(row: TableRow, record: Record, track: str) -> str:
         ("Link", link(row.link)),
         ("Submitted by", escape(f"{row.user}, {row.date}, submission {row.attempts} of this model")),
         ("Saw of earlier turns", escape(HISTORY_MODES.get(row.history_mode, row.history_mode))),
+        ("Run", "verified by a maintainer" if row.verified else "own run"),
         ("Training data", escape(record.meta.training_data)),
         ("Notes", escape(record.meta.notes)),
         ("Empty masks", f"{row.n_empty:,} of {row.n:,}"),
@@ -166,7 +167,7 @@ def _places(places: Sequence[Mapping[str, Any]]) -> str:
     for place in places:
         rank = "not ranked" if place["rank"] is None else f"{place['rank']} of {place['of']}"
         if not place["shown"]:
-            rank = "an earlier submission of this model scores higher"
+            rank = "another submission stands for this model"
         name = TRACKS.get(place["track"], place["track"])
         lines.append(
             f"<tr><th>{escape(name)}</th><td>{rank}</td><td>{score(place['dice'])}</td><td>{score(place['iou'])}</td>"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
-DEFAULT_STORE = Path("demo/leaderboard.sqlite")
+DEFAULT_STORE = "demo/leaderboard.sqlite"
 DEFAULT_TRUTH = Path("mturn-seg-truth/test.parquet")
 MAX_FILE_MB = 512
 
@@ -24,7 +24,7 @@ class Settings:
     """Where the truth and the results lie, and where the app listens."""
 
     truth: Path = DEFAULT_TRUTH
-    store: Path = DEFAULT_STORE
+    store: str | Path = DEFAULT_STORE  # an SQLite file, or hub:ORG/RESULTS
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     max_file_mb: int = MAX_FILE_MB
@@ -43,7 +43,7 @@ class Settings:
         """
         return cls(
             truth=Path(environment.get("MTURN_SEG_TRUTH") or DEFAULT_TRUTH),
-            store=Path(environment.get("MTURN_SEG_STORE") or DEFAULT_STORE),
+            store=environment.get("MTURN_SEG_STORE") or DEFAULT_STORE,
             host=environment.get("MTURN_SEG_HOST") or DEFAULT_HOST,
             port=_number(environment, "MTURN_SEG_PORT", DEFAULT_PORT),
             max_file_mb=_number(environment, "MTURN_SEG_MAX_FILE_MB", MAX_FILE_MB),

@@ -10,8 +10,10 @@ from typing import Any
 import gradio as gr
 
 from leaderboard import (
+    STATEMENT,
     Leaderboard,
     MetaError,
+    QuotaExceeded,
     Record,
     SubmissionMeta,
     SubmissionRefused,
@@ -62,9 +64,12 @@ def build(board: Leaderboard, table: TableTab, tabs: gr.Tabs, user: str, max_fil
         model: str,
         organisation: str,
         link: str,
+        parameters: str,
         history_mode: str,
         training_data: str,
         notes: str,
+        signed: str,
+        display: bool,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> dict[str, Any]:
         progress(0.1, "Checking every row and scoring")
@@ -72,9 +77,12 @@ def build(board: Leaderboard, table: TableTab, tabs: gr.Tabs, user: str, max_fil
             "model": model,
             "organisation": organisation,
             "link": link,
+            "parameters": parameters,
             "history_mode": history_mode,
             "training_data": training_data,
             "notes": notes,
+            "signed": signed,
+            "display": display,
         }
         return submitted(board, path, description, user)
 
@@ -99,6 +107,7 @@ def _description(split: str) -> list[gr.components.Component]:
     with gr.Row():
         organisation = gr.Textbox(label="Organisation (optional)", max_length=120, elem_id="organisation")
         link = gr.Textbox(label="Link (optional)", placeholder="https://…", max_length=300, elem_id="link")
+        parameters = gr.Textbox(label="Parameters (optional)", placeholder="7B", max_length=20, elem_id="parameters")
     # On the test split nobody has the true history but the server.
     modes = [name for name in HISTORY_MODES if split != "test" or name not in UNRANKED_HISTORY]
     history = gr.Dropdown(
@@ -111,7 +120,16 @@ def _description(split: str) -> list[gr.components.Component]:
         label="Training data (optional)", placeholder="data sets the model learned from", max_length=2000, lines=2
     )
     notes = gr.Textbox(label="Notes (optional)", max_length=2000, lines=2)
-    return [model, organisation, link, history, training, notes]
+    signed = gr.Textbox(
+        label=f"Signed by: “{STATEMENT}”" if split == "test" else "Signed by (optional)",
+        placeholder="your name",
+        max_length=80,
+        elem_id="signed",
+    )
+    display = gr.Checkbox(
+        value=True, label="Show this submission for the model, whatever its score will be", elem_id="display"
+    )
+    return [model, organisation, link, parameters, history, training, notes, signed, display]
 
 
 def checked(board: Leaderboard, path: str | None) -> dict[str, Any]:
@@ -126,16 +144,20 @@ def checked(board: Leaderboard, path: str | None) -> dict[str, Any]:
 def submitted(board: Leaderboard, path: str | None, description: dict[str, Any], user: str) -> dict[str, Any]:
     """The outcome of a submission: that of a check and, when accepted, "model", "record", "date", "repeated", "places".
 
-    repeated: the same file was entered before, and its record is what is told. A place is {"track", "shown", "rank",
-    "of", "dice", "iou", "turns"}; shown: it is this model's best and stands in the table; rank is None for a result
-    that does not compete. Raises gr.Error with a message for the user when file or description cannot be used.
+    repeated: the same file was scored before, and its record is what is told. A place is {"track", "shown", "rank",
+    "of", "dice", "iou", "turns"}; shown: it is the submission that stands for this model in the table; rank is None for
+    a result that does not compete. Raises gr.Error with a message for the user when file or description cannot be used.
     """
     chosen = _chosen(path)
-    meta = _guarded(lambda: SubmissionMeta.checked(**{name: value or "" for name, value in description.items()}))
-    repeated = _guarded(lambda: board.earlier(chosen, user)) is not None
+    fields = {name: "" if value is None else value for name, value in description.items()}
+    meta = _guarded(lambda: SubmissionMeta.checked(**fields))
+    earlier = _guarded(lambda: board.earlier(chosen, user))
+    repeated = earlier is not None and earlier.state == "scored"
     try:
         record = _guarded(lambda: board.submit(chosen, meta, user=user))
     except SubmissionRefused as refused:
+        if refused.report is None:
+            raise user_error(str(refused)) from None
         return _outcome(refused.report)
     return {
         "ok": True,
@@ -157,7 +179,7 @@ def _guarded(act: Callable[[], Any]) -> Any:
         return act()
     except SubmissionRefused:
         raise
-    except MetaError as error:
+    except (MetaError, QuotaExceeded) as error:
         raise user_error(str(error)) from None
     except Exception:  # whatever it was: its text may name this computer's files, so it stays in the log
         log.exception("a file could not be checked or scored")
@@ -191,7 +213,7 @@ def _place(board: Leaderboard, record: Record, track: str) -> dict[str, Any]:
         "of": sum(row.rank is not None for row in rows),
         "dice": score.headline_dice,
         "iou": score.headline_iou,
-        "turns": score.n,
+        "turns": score.overall.n,
     }
 
 

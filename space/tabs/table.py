@@ -52,7 +52,7 @@ def build(board: Leaderboard, data: DataFacts) -> TableTab:
     def rows(track: str) -> list[dict[str, Any]]:
         if track not in data.tracks:
             raise user_error(f"The track {track!r} is unknown; expected one of {', '.join(data.tracks)}.")
-        return [row.model_dump() for row in board.table(track)]
+        return [row.model_dump(mode="json") for row in board.table(track)]
 
     outputs = [summary, table, note, details]
     quiet = {"api_visibility": "private", "show_progress": "hidden"}

@@ -146,6 +146,7 @@ def board(truth_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Leaderb
             link=link,
             history_mode="own",
             training_data="<i>none</i>",
+            signed="tester",
         )
         board.submit(path, meta, user="tester")
     return board

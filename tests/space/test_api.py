@@ -14,9 +14,12 @@ DESCRIPTION = {
     "model": "Through the API",
     "organisation": "",
     "link": "",
+    "parameters": "7B",
     "history_mode": "own",
     "training_data": "",
     "notes": "",
+    "signed": "A. Researcher",
+    "display": True,
 }
 
 
@@ -33,7 +36,7 @@ def test_only_the_meant_endpoints_are_named(client):
 
 def test_table_gives_the_rows_of_the_engine(client, board):
     rows = client.predict("en-multi", api_name="/table")
-    assert rows == [row.model_dump() for row in board.table("en-multi")]
+    assert rows == [row.model_dump(mode="json") for row in board.table("en-multi")]
 
 
 def test_table_of_an_unknown_track_is_refused(client):
@@ -92,6 +95,8 @@ def test_a_file_that_is_no_predictions_is_refused_without_its_place_on_the_serve
     [
         ("model", "", "model: "),
         ("link", "javascript:hit", "is no web address; expected http"),
+        ("parameters", "many", "is no number of parameters; expected for example 7B"),
+        ("signed", "", "signed: is missing; expected the name of who signs: No label"),
         ("model", "Model\u202eledoM", r"holds the character U\+202E; expected visible text"),
     ],
 )
@@ -139,7 +144,7 @@ def test_a_fault_of_the_server_is_not_told(client, board, prediction_rows, write
 
 
 def test_files_of_the_server_are_not_handed_out(address, board, truth_file):
-    for path in (truth_file, board.store.path, board.store.raw(board.records()[0].id)):
+    for path in (truth_file, board.store.path, board.store.raw(board.records()[0].submission)):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{address}/gradio_api/file={path}")
         assert refused.value.code == 403

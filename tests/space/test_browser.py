@@ -147,6 +147,7 @@ def test_the_first_submission_makes_a_table_of_the_empty_page(page, empty_addres
     _open(page, "Submit")
     page.locator("#predictions input[type=file]").set_input_files(write_predictions(prediction_rows(1, ("zh",))))
     page.get_by_label("Model", exact=True).fill("首个模型")
+    page.locator("#signed textarea, #signed input").fill("A. Tester")
     page.get_by_role("button", name="Submit", exact=True).click()
     expect(page.locator("#answer")).to_contain_text("首个模型: accepted, 36 rows scored", timeout=30_000)
     page.get_by_role("button", name="See it in the leaderboard").click()
@@ -200,6 +201,7 @@ def test_a_good_file_is_checked_submitted_and_shown(page, board, prediction_rows
     expect(page.locator("#answer")).to_contain_text("No problem in 72 rows", timeout=30_000)
 
     page.get_by_label("Model", exact=True).fill("Shifted by three")
+    page.locator("#signed textarea, #signed input").fill("A. Tester")
     page.get_by_role("button", name="Submit", exact=True).click()
     expect(page.locator("#answer")).to_contain_text("Shifted by three: accepted, 72 rows scored", timeout=30_000)
     rows = board.table("en-multi")
@@ -225,6 +227,7 @@ def test_a_faulty_file_is_answered_with_its_faults(page, board, prediction_rows,
     _open(page, "Submit")
     page.locator("#predictions input[type=file]").set_input_files(write_predictions(rows, "faulty.jsonl"))
     page.get_by_label("Model", exact=True).fill("Faulty")
+    page.locator("#signed textarea, #signed input").fill("A. Tester")
     page.get_by_role("button", name="Submit", exact=True).click()
     expect(page.locator("#answer")).to_contain_text("This file cannot be accepted", timeout=30_000)
     problems = page.locator("#problems .virtual-row")

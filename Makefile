@@ -22,6 +22,7 @@ test-all: $(READY)  ## the slow tests too
 bench: $(READY_TO_BENCH)  ## the measurements behind benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks.building
 	$(BIN)/python -m benchmarks.masks
+	$(BIN)/python -m benchmarks.leaderboard
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -93,9 +93,9 @@ def make_pairs(count: int, seed: int = 0, *, noisy: bool = False, sizes: Sequenc
     for index in range(count):
         rng = np.random.default_rng((seed, index, noisy))
         height, width = _image_size(rng, sizes)
-        truth = _shape(rng, min(height, width))
+        truth = random_shape(rng, min(height, width))
         severity = 0.11 * rng.lognormal(0, 0.75)
-        masks = [_draw(shape, height, width) for shape in (_predicted(truth, severity, rng), truth)]
+        masks = [draw_shape(shape, height, width) for shape in (predicted_shape(truth, severity, rng), truth)]
         if rng.random() < MISSED:
             masks[0][:] = False
         elif noisy:
@@ -155,7 +155,7 @@ def _image_size(rng: np.random.Generator, sizes: Sequence[int]) -> tuple[int, in
     return (height, width) if rng.random() < 1 / 3 else (height, height)
 
 
-def _shape(rng: np.random.Generator, edge: int) -> Shape:
+def random_shape(rng: np.random.Generator, edge: int) -> Shape:
     """A true shape in an image whose shorter edge has `edge` pixels."""
     radius = edge * float(np.clip(rng.lognormal(np.log(0.2), 0.42), 0.03, 0.4))
     main = _part(rng, radius, edge * rng.uniform(0.35, 0.65, 2))
@@ -182,7 +182,7 @@ def _part(rng: np.random.Generator, radius: float, centre: np.ndarray) -> Shape:
     )
 
 
-def _predicted(shape: Shape, severity: float, rng: np.random.Generator) -> Shape:
+def predicted_shape(shape: Shape, severity: float, rng: np.random.Generator) -> Shape:
     """The shape as a model sees it: moved, scaled and bent by about `severity` of its radius."""
     seen = replace(
         shape,
@@ -192,12 +192,12 @@ def _predicted(shape: Shape, severity: float, rng: np.random.Generator) -> Shape
         amplitudes=shape.amplitudes + rng.normal(0, severity, len(HARMONICS)) / HARMONICS,
     )
     # Small structures are the ones that models leave out.
-    hole = shape.hole and (_predicted(shape.hole, severity, rng) if rng.random() > 2 * severity else None)
-    other = shape.other and (_predicted(shape.other, severity, rng) if rng.random() > severity else None)
+    hole = shape.hole and (predicted_shape(shape.hole, severity, rng) if rng.random() > 2 * severity else None)
+    other = shape.other and (predicted_shape(shape.other, severity, rng) if rng.random() > severity else None)
     return replace(seen, hole=hole, other=other)
 
 
-def _draw(shape: Shape, height: int, width: int) -> np.ndarray:
+def draw_shape(shape: Shape, height: int, width: int) -> np.ndarray:
     """-> bool [H, W]"""
     image = Image.new("L", (width, height))
     pen = ImageDraw.Draw(image)

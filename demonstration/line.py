@@ -16,6 +16,7 @@ from demonstration.fonts import chinese_font
 from demonstration.overview import draw_overview
 from demonstration.places import Places
 from leaderboard import Leaderboard, SqliteStore, SubmissionMeta
+from leaderboard.reports import report_html
 
 HEADER = Header(name="MTurn-Seg demo", version="0.1.0", created="2026-11-22", licence="other")
 USER = "demo"
@@ -51,13 +52,17 @@ def run_demo(console: Console, places: Places | None = None, *, seed: int = 0) -
         out = places.predictions / f"{runner.name}.parquet"
         with bar(console, runner.name) as advance:
             run(data["test"], runner, out=out, history="own", seed=seed, digest=digest, progress=advance)
-        meta = SubmissionMeta(model=runner.name, history_mode="own", training_data="demo train split", notes=about)
-        board.submit(out, meta, USER)
+        told = {"training_data": "demo train split", "notes": about, "signed": USER}
+        meta = SubmissionMeta(model=runner.name, history_mode="own", **told)
+        record = board.submit(out, meta, USER)
     console.rule("5  Leaderboard")
     for track in board.tracks():
         print_table(console, track, board.table(track))
+    rows = {track: row for track in record.tracks for row in board.table(track) if row.record_id == record.id}
+    places.report.write_text(report_html(record, rows), encoding="utf-8")
     console.print(
-        f"\nsee [bold]{places.overview}[/]; open the web page with [bold]make serve[/] (http://127.0.0.1:7860)"
+        f"\nsee [bold]{places.overview}[/] and [bold]{places.report}[/]; "
+        "open the web page with [bold]make serve[/] (http://127.0.0.1:7860)"
     )
 
 

@@ -31,12 +31,20 @@ class Places:
         return self.truth / "test.parquet"
 
     @property
+    def validation_truth(self) -> Path:
+        return self.truth / "validation.parquet"
+
+    @property
     def predictions(self) -> Path:
         return self.root / "demo/predictions"
 
     @property
     def store(self) -> Path:
         return self.root / "demo/leaderboard.sqlite"
+
+    @property
+    def report(self) -> Path:
+        return self.root / "demo/report.html"
 
     @property
     def overview(self) -> Path:

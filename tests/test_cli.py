@@ -1,150 +1,73 @@
-"""The command line: every command is documented, and bad input ends with exit code 2 and a message."""
+"""The command line as a whole: every command is documented, and bad input ends with exit code 2 and a message."""
 
-import json
 import re
-import shutil
 import sys
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 import cli
+from release import ReleaseError
 
 README = Path(__file__).resolve().parents[1] / "README.md"
-COMMANDS = ["demo-data", "author", "build", "seal", "run", "validate", "score", "submit", "table", "serve", "demo"]
+COMMANDS = [
+    *("demo-data", "author", "build", "seal"),
+    *("run", "validate", "score", "compare"),
+    *("submit", "table", "report", "submissions", "history-gap"),
+    *("withdraw", "restore", "delete", "verify", "audit", "rescore", "resume", "eval-files"),
+    *("serve", "demo"),
+]
 
 
-def mturn_seg(capsys, *arguments):
+def run(capsys, monkeypatch, *arguments):
     """Runs the command as the installed entry point does: (exit code, standard output, standard error)."""
-    sys.argv = ["mturn-seg", *map(str, arguments)]
-    try:
+    monkeypatch.setattr(sys, "argv", ["mturn-seg", *arguments])
+    with pytest.raises(SystemExit) as stop:
         cli.main()
-        code = 0
-    except SystemExit as stop:
-        code = stop.code or 0
     printed = capsys.readouterr()
-    return code, printed.out, printed.err
+    return stop.value.code, printed.out, printed.err
 
 
-@pytest.fixture
-def predictions(built_dataset, tmp_path, capsys):
-    """A complete predictions file for the test split of the synthetic data set."""
-    out = tmp_path / "predictions.parquet"
-    code, _, _ = mturn_seg(capsys, "run", "--model", "empty", "--data", built_dataset.folder, "--out", out)
-    assert code == 0
-    return out
-
-
-def test_the_commands_are_the_documented_ones():
-    found = {command.name or command.callback.__name__ for command in cli.app.registered_commands}
-    assert found == set(COMMANDS)
+def test_the_commands_are_the_documented_ones_in_this_order():
+    assert [command.name for command in cli.app.registered_commands] == COMMANDS
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example_and_stands_in_the_readme(command):
     result = CliRunner().invoke(cli.app, [command, "--help"])
     assert result.exit_code == 0
-    assert re.search(rf"mturn-seg {command}(?![\w-])", " ".join(result.output.split()))
-    assert "Example" in result.output
+    help_text, _, example = " ".join(result.output.split()).partition("Example:")
+    callback = next(item.callback for item in cli.app.registered_commands if item.name == command)
+    # The first words, as far as they stand in one line and without the marks of Markdown.
+    assert " ".join(callback.__doc__.replace("`", "").split()[:6]) in help_text
+    assert re.search(rf"mturn-seg {command}(?![\w-])", example)
     assert re.search(rf"mturn-seg {command}(?![\w-])", README.read_text(encoding="utf-8"))
 
 
-def test_run_validate_score_submit_and_table(built_dataset, predictions, tmp_path, capsys):
-    truth = built_dataset.truth / "test.parquet"
-    store = tmp_path / "store.sqlite"
-    code, out, _ = mturn_seg(capsys, "validate", predictions, "--truth", truth)
-    assert code == 0
-    code, out, _ = mturn_seg(capsys, "score", predictions, "--truth", truth, "--json")
-    assert code == 0
-    assert set(json.loads(out)) == {"en-single", "en-multi", "zh-single", "zh-multi"}
-    code, out, _ = mturn_seg(
-        capsys, "submit", predictions, "--truth", truth, "--store", store, "--name", "nothing", "--user", "me"
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_and_argument_says_what_it_is(command):
+    found = next(item for item in cli.app.registered_commands if item.name == command)
+    lacking = [
+        parameter
+        for parameter, hint in found.callback.__annotations__.items()
+        if parameter != "return" and "help=" not in hint and not hint.endswith(("Option", "Argument"))
+    ]
+    assert not lacking
+
+
+def test_help_waits_for_no_stage():
+    """`mturn-seg --help` answers at once: nothing heavy is imported for it."""
+    import subprocess
+
+    code = (
+        "import sys, cli, typer.testing\n"
+        "typer.testing.CliRunner().invoke(cli.app, ['--help'])\n"
+        "print(*sorted({'torch', 'datasets', 'gradio', 'pyarrow', 'leaderboard'} & set(sys.modules)))"
     )
-    assert code == 0
-    assert "recorded as" in out
-    code, out, _ = mturn_seg(capsys, "table", "--truth", truth, "--store", store, "--track", "en-multi")
-    assert code == 0
-    assert "nothing" in out
-    code, out, _ = mturn_seg(capsys, "table", "--truth", truth, "--store", store, "--export", "csv")
-    assert "nothing" in out
-
-
-def test_validation_history_is_scored_too(built_dataset, tmp_path, capsys):
-    out = tmp_path / "validation.jsonl"
-    arguments = ("--data", built_dataset.folder, "--split", "validation", "--history", "gt", "--out", out)
-    assert mturn_seg(capsys, "run", "--model", "lexicon-prior", "--language", "zh", *arguments)[0] == 0
-    code, printed, _ = mturn_seg(capsys, "score", out, "--truth", built_dataset.truth / "validation.parquet")
-    assert code == 0
-    assert "zh-multi" in printed
-    assert "en-multi" not in printed
-
-
-def test_true_history_is_refused_on_test(built_dataset, tmp_path, capsys):
-    out = tmp_path / "p.parquet"
-    code, _, err = mturn_seg(
-        capsys, "run", "--model", "empty", "--data", built_dataset.folder, "--history", "gt", "--out", out
-    )
-    assert code == 2
-    assert "history" in err
-    assert not out.exists()
-
-
-def test_a_broken_release_is_refused_and_nothing_is_built(synthetic_release, tmp_path, capsys):
-    release = tmp_path / "release"
-    shutil.copytree(synthetic_release, release)
-    next((release / "images").glob("*.png")).unlink()
-    code, _, err = mturn_seg(capsys, "build", release, "--out", tmp_path / "out", "--truth", tmp_path / "truth")
-    assert code == 2
-    assert "images/" in err
-    assert not (tmp_path / "out").exists()
-    assert not (tmp_path / "truth").exists()
-
-
-def test_a_release_edited_by_hand_is_sealed(synthetic_release, tmp_path, capsys):
-    release = tmp_path / "release"
-    shutil.copytree(synthetic_release, release)
-    dialogues = release / "dialogues.jsonl"
-    dialogues.write_text(dialogues.read_text(encoding="utf-8").replace("Segment", "Outline"), encoding="utf-8")
-    places = ("--out", tmp_path / "out", "--truth", tmp_path / "truth")
-    code, _, err = mturn_seg(capsys, "build", release, *places)
-    assert code == 2
-    assert f"mturn-seg seal {release}" in err
-    assert mturn_seg(capsys, "seal", release)[0] == 0
-    assert mturn_seg(capsys, "build", release, *places)[0] == 0
-
-
-def test_the_same_file_again_is_told(built_dataset, predictions, tmp_path, capsys):
-    arguments = (
-        "submit",
-        predictions,
-        "--truth",
-        built_dataset.truth / "test.parquet",
-        "--store",
-        tmp_path / "s",
-        "--user",
-        "me",
-    )
-    mturn_seg(capsys, *arguments, "--name", "one")
-    code, out, _ = mturn_seg(capsys, *arguments, "--name", "two")
-    assert code == 0
-    assert "me entered this file before, as 'one'" in out
-
-
-def test_a_bad_predictions_file_is_refused_with_its_problems(built_dataset, predictions, tmp_path, capsys):
-    table = pq.read_table(predictions)
-    pq.write_table(table.slice(1), tmp_path / "short.parquet")
-    truth = built_dataset.truth / "test.parquet"
-    code, _, err = mturn_seg(capsys, "validate", tmp_path / "short.parquet", "--truth", truth)
-    assert code == 2
-    assert "missing" in err
-    code, _, err = mturn_seg(
-        capsys, "submit", tmp_path / "short.parquet", "--truth", truth, "--store", tmp_path / "s", "--name", "x",
-        "--user", "y",
-    )  # fmt: skip
-    assert code == 2
-    assert "missing" in err
+    root = Path(cli.__file__).parent
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
 
 
 @pytest.mark.parametrize(
@@ -156,7 +79,22 @@ def test_a_bad_predictions_file_is_refused_with_its_problems(built_dataset, pred
         (["author", "nowhere.yaml", "--scans", ".", "--out", "r", "--name", "n", "--licence", "x"], "nowhere.yaml"),
         (["author", "--name", "n"], "need a SOURCE"),
         (["author", "only-a-source.yaml"], "--scans, --out, --name, --licence must be given"),
+        (["submit", "nowhere.parquet", "--name", "n", "--user", "u"], "nowhere.parquet"),
+        (["submissions", "--store", "hub:ORG/RESULTS"], "mturn-seg-truth/test.parquet"),
+        (["score", "nowhere.parquet"], "mturn-seg-truth/validation.parquet"),
+        (["submit", "p", "--name", " ", "--user", "u"], "model: is blank"),
+        (["submit", "p", "--name", "n", "--user", "u", "--parameters", "many"], "no number of parameters"),
+        (["submit", "p", "--name", "n", "--user", "u", "--per-day", "0"], "--per-day"),
         (["table", "--store", "nowhere.sqlite"], "nowhere.sqlite"),
+        (["table", "--out", "t.csv"], "expected --export"),
+        (["table", "--export", "parquet"], "expected --out FILE"),
+        (["table", "--figure", "[bold]t.pdf"], "[bold]t.pdf"),
+        (["table", "--by-region", "--by-measure"], "expected one of them"),
+        (["compare", "a.parquet", "b.parquet"], "a.parquet is no file"),
+        (["compare", "0123", "4567", "--figure", "f.pdf"], "f.pdf"),
+        (["compare", "0123", "4567", "--out", "c.md"], "expected --export markdown"),
+        (["audit", "--store", "nowhere.sqlite"], "nowhere.sqlite"),
+        (["report", "0123", "--store", "nowhere.sqlite"], "nowhere.sqlite"),
         (["serve", "--truth", "nowhere.parquet"], "nowhere.parquet"),
         (["serve", "--host", "0.0.0.0"], "0.0.0.0"),
         (["frobnicate"], "frobnicate"),
@@ -164,8 +102,33 @@ def test_a_bad_predictions_file_is_refused_with_its_problems(built_dataset, pred
 )
 def test_bad_input_ends_with_code_2_and_names_the_value(arguments, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    code, out, err = mturn_seg(capsys, *arguments)
+    code, out, err = run(capsys, monkeypatch, *arguments)
     assert code == 2
     assert message in re.sub(r"[\s│]+", "", err) or message in " ".join(re.sub("│", "", err).split())
     assert "Traceback" not in out + err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["a[/b].parquet", "[bold]b.parquet", ":bomb:.parquet", "b\\"])
+def test_names_in_messages_are_printed_as_they_are(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(capsys, monkeypatch, "submit", name, "--name", "n", "--user", "u")
+    assert code == 2
+    assert err == f"error: {name}: No such file or directory\n"
+
+
+def test_a_stage_s_own_error_is_told_and_a_bug_shows_its_trace(monkeypatch, capsys):
+    def refuse():
+        raise ReleaseError("line 3 of [this file] is broken")
+
+    def fail():
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(cli, "app", refuse)
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 2
+    assert capsys.readouterr().err == "error: line 3 of [this file] is broken\n"
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(ValueError, match="a bug"):
+        cli.main()

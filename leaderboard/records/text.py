@@ -69,5 +69,6 @@ def readable(error: ValidationError) -> str:
     lines = []
     for item in error.errors():
         place = ".".join(str(part) for part in item["loc"])
-        lines.append(f"{place}: {item['msg'].removeprefix('Value error, ')}" if place else item["msg"])
+        message = item["msg"].removeprefix("Value error, ")
+        lines.append(f"{place}: {message}" if place else message)
     return "; ".join(lines)

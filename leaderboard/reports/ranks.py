@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
@@ -32,10 +33,12 @@ def draw_ranking(rows: Sequence[TableRow], at_most: int) -> Figure:
         plot.grid(axis="x")
     _headline_axis(headlines, shown)
     _rank_axis(ranks, shown)
+    names = Counter(row.model for row in shown)
     for place, row in enumerate(shown):
+        name = row.model if names[row.model] == 1 else f"{row.model} ({row.user})"
         middle = _TOP + ROW * (place + 0.5)
         write(figure, _RANK, middle, "–" if row.rank is None else str(row.rank), ha="right")
-        write(figure, _NAME, middle, fitted(row.model, _DOTS - _NAME - 0.15))
+        write(figure, _NAME, middle, fitted(name, _DOTS - _NAME - 0.15))
         write(figure, _TIER, middle, "" if row.tier is None else str(row.tier), ha="center")
         colour = GREY if row.rank is None else BLUE
         draw_dot(headlines, place + 0.5, row.headline_dice, row.headline_dice_interval, colour)

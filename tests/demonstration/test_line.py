@@ -104,3 +104,10 @@ def test_the_model_beats_the_empty_one_in_every_track(demo):
         assert [row.model for row in rows] == ["lexicon-prior", "empty"]
         assert rows[1].headline_dice == 0
         assert rows[0].headline_dice > 0.05
+
+
+def test_the_report_tells_of_the_model_that_learned(demo):
+    places, _ = demo
+    page = places.report.read_text(encoding="utf-8")
+    assert "lexicon-prior" in page and "learned from the train split" in page
+    assert page.count("<svg") > 4

@@ -102,7 +102,7 @@ class TestSubmit:
 
     @pytest.mark.parametrize("user", ["", "  ", "a\nb", "x" * 81, "a\u202eb"])
     def test_a_bad_user_name_is_refused(self, board, good, user):
-        with pytest.raises(MetaError, match="^user: (?!Value error)"):
+        with pytest.raises(MetaError, match=r"^user: (?!Value error)"):
             board.submit(good, meta(), user)
 
     def test_the_test_split_wants_a_signature(self, board, make, store, good):

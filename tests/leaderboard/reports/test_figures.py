@@ -290,3 +290,12 @@ def overlaps(figure):
     outside = [text for text, box in boxes if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height]
     meeting = [(one, other) for (one, a), (other, b) in itertools.combinations(boxes, 2) if a.overlaps(b)]
     return outside + meeting
+
+
+def test_models_of_one_name_are_told_apart_by_their_users(made):
+    rows = [
+        made.row(rank=place, user=user, model=model)
+        for place, (user, model) in enumerate([("ann", "net"), ("bob", "net"), ("eve", "other")], 1)
+    ]
+    found = texts(figures.ranking(rows))
+    assert {"net (ann)", "net (bob)", "other"} <= set(found)

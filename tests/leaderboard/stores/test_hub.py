@@ -83,7 +83,7 @@ class TestPlaces:
             ("An-n_1.x", "An-n_1.x"),
             ("ann.", None),
             (".ann", None),
-            ("..", None),
+            ("../a", None),
             ("a/b", None),
             ("~ann", None),
             ("用户", None),

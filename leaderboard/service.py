@@ -16,6 +16,7 @@ from leaderboard.errors import (
     NotAllowed,
     QuotaExceeded,
     RecordNotFound,
+    StoreError,
     SubmissionError,
     SubmissionNotFound,
     SubmissionRefused,
@@ -102,6 +103,8 @@ class Leaderboard:
         submission = self.enter(path, meta, user)
         if submission.state == "pending":
             submission = self.settle(submission.id)
+        if submission.state == "pending":
+            raise StoreError(f"submission {submission.id} is kept and still to be scored; ask again in half an hour")
         if submission.state == "refused":
             raise SubmissionRefused(submission.report, None if submission.report else submission.reason)
         if submission.state in ("withdrawn", "deleted"):
@@ -147,7 +150,8 @@ class Leaderboard:
         """Score a pending submission, waiting where another thread or process is at it; it ends scored or refused.
 
         Raises SubmissionNotFound. When scoring itself fails the error is passed on and the submission stays pending:
-        `resume` tries again, a few times.
+        `resume` tries again, a few times. One that has failed a few times stays pending too, for half an hour, while
+        another computer may be scoring it.
         """
         while (submission := self.submission(submission_id)).state == "pending":
             with self.store.working(submission_id) as is_mine:
@@ -155,8 +159,8 @@ class Leaderboard:
                     submission = self._scorer.settle(submission_id, self._moment())
             if is_mine:
                 self._refresh(submission.tracks)
-            else:
-                time.sleep(_POLL_SECONDS)
+                break
+            time.sleep(_POLL_SECONDS)
         return submission
 
     def _refresh(self, tracks: Collection[str]) -> None:
@@ -177,7 +181,8 @@ class Leaderboard:
             try:
                 with self.store.working(submission_id) as is_mine:
                     if is_mine:
-                        settled.append(self._scorer.settle(submission_id, self._moment()))
+                        submission = self._scorer.settle(submission_id, self._moment())
+                        settled += [submission] if submission.state != "pending" else []
             except Exception:  # one broken submission must not keep the others waiting
                 log.exception("submission %s could not be scored", submission_id)
             progress(done, len(pending))

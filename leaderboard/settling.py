@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from leaderboard.errors import StoreError
 from leaderboard.files import Limits
@@ -18,6 +19,7 @@ from leaderboard.truth import Truth
 from leaderboard.validation import read_submission
 
 MAX_TRIES = 3
+_MAY_BE_AT_WORK = timedelta(minutes=30)  # after this no other computer is still scoring
 INTERRUPTED = (
     f"its scoring was interrupted {MAX_TRIES} times; please tell the maintainers. It does not count, and sending the "
     "same file again tries again"
@@ -69,18 +71,25 @@ class Scorer:
     def settle(self, submission_id: str, at: str) -> Submission:
         """Score a pending submission, whoever calls holds `Store.working`; it ends scored or refused.
 
-        A file that has ended its process again and again is refused, so that it cannot do so at every start.
+        A file that has ended its process again and again is refused, so that it cannot do so at every start; but it
+        stays pending for as long as another computer may still be at it.
         """
         submission = self.store.submission(submission_id)
         if submission is None or submission.state != "pending":
             return submission
         if submission.tries >= MAX_TRIES:
+            if datetime.now(UTC) - datetime.fromisoformat(submission.begun) < _MAY_BE_AT_WORK:
+                return submission
             return self.store.refuse(submission_id, INTERRUPTED)
         self.store.begin(submission_id)
-        report, record, companion = self._result(submission)
-        if record is None:
-            return self.store.refuse(submission_id, BREAKS_RULES, report)
-        self.store.finish(record, companion, at)
+        try:
+            report, record, companion = self._result(submission)
+            if record is None:
+                return self.store.refuse(submission_id, BREAKS_RULES, report)
+            self.store.finish(record, companion, at)
+        except (OSError, StoreError):  # a full disk or a lost connection, not the file
+            self.store.give_back(submission_id)
+            raise
         return self.store.submission(submission_id)
 
     def rescore(

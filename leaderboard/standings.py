@@ -90,8 +90,7 @@ class Standings:
                 version = self._store.version()
                 continue
             # The store may have changed meanwhile: then what was made belongs to neither version for sure.
-            if self._store.version() == version:
-                self._store.keep_derived(key, kept.model_dump_json().encode())
+            self._store.keep_derived(key, kept.model_dump_json().encode(), version)
             return kept
 
     def _made(self, track: str) -> list[TableRow]:

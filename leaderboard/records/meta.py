@@ -71,4 +71,10 @@ def checked_user(user: str) -> str:
 def model_key(model: str) -> str:
     """A model's name as attempts are counted: what makes no visible difference does not make another model."""
     folded = unicodedata.normalize("NFKC", model).casefold()
-    return " ".join("".join(char for char in folded if unicodedata.category(char) != "Cf").split())
+    return " ".join("".join(char for char in folded if not _is_unseen(char)).split())
+
+
+def _is_unseen(char: str) -> bool:
+    """Joiners, and selectors of a variant, which may stand after any character."""
+    is_selector = "\u180b" <= char <= "\u180f" or "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+    return is_selector or unicodedata.category(char) == "Cf"

@@ -61,7 +61,8 @@ class Submission(BaseModel):
     file_bytes: Count
     created: Moment
     state: State = "pending"
-    tries: Count = 0  # how often scoring began
+    tries: Count = 0  # how often scoring began and did not end by itself
+    begun: Moment | None = None  # when it began last
     scored: Moment | None = None
     tracks: list[str] = []  # those that were scored
     reason: str | None = None  # why it was refused, withdrawn or deleted
@@ -84,9 +85,13 @@ class Submission(BaseModel):
         """Whether it uses up quota: scored, even if withdrawn later, or on its way there."""
         return self.state == "pending" or self.scored is not None
 
-    def begun(self) -> Submission:
-        """It with one try more."""
-        return self.model_copy(update={"tries": self.tries + 1})
+    def tried(self) -> Submission:
+        """It with one try more, begun now."""
+        return self.model_copy(update={"tries": self.tries + 1, "begun": moment(datetime.now(UTC))})
+
+    def given_back(self) -> Submission:
+        """It with one try less."""
+        return self.model_copy(update={"tries": max(0, self.tries - 1)})
 
     def finished(self, at: str, tracks: Collection[str]) -> Submission:
         """It when a record of it is kept; only a pending one changes. Raises StoreError for one without a file."""

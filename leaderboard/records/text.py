@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationError
 
 _JOINERS = "\u200c\u200d"  # needed inside words of several scripts and inside emoji
-_FILLERS = "\u115f\u1160\u3164\uffa0"  # letters by their category that show nothing
+# Letters, marks and symbols by their category that show nothing.
+_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _MARKS_IN_A_ROW = 4  # more are no writing, but paint over the lines above and below
 # Control, format (bidirectional overrides, zero width), surrogate, private, unassigned, line and paragraph separator.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

@@ -17,11 +17,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from leaderboard.errors import ComparisonError
 from leaderboard.records import MIN_PATIENTS, Resampling
 from leaderboard.statistics.sums import REGION, PatientSums
 
 _DRAWN_AT_ONCE = 100  # resamples; part of what a seed means, as it decides the order of the draws
 _REGION_PATIENTS = 3  # the mean of two patients is the same in half of all resamples
+_REDRAWS = 500  # a handful of regions needs a dozen
 _BLOCK_VALUES = 2**20  # counts of a block of resamples, as float64: 8 MiB
 
 
@@ -96,8 +98,13 @@ def _resamples(seed: int, resamples: int, strata: bytes, wanted: bytes, regions:
     blocks = []
     for start in range(0, resamples, _DRAWN_AT_ONCE):
         counts = _draw(rng, members, min(_DRAWN_AT_ONCE, resamples - start), len(groups))
-        while (lacking := (counts.astype(np.float32) @ holds == 0).any(axis=1)).any():
+        for _ in range(_REDRAWS):
+            lacking = (counts.astype(np.float32) @ holds == 0).any(axis=1)
+            if not lacking.any():
+                break
             counts[lacking] = _draw(rng, members, np.count_nonzero(lacking), len(groups))
+        else:
+            raise ComparisonError(f"{regions} regions are too many for resamples that hold them all; expected a few")
         blocks.append(counts)
     counts = np.concatenate(blocks)
     counts = counts.astype(np.min_scalar_type(counts.max()))

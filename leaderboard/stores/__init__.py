@@ -41,6 +41,9 @@ class Store(Protocol):
     def begin(self, submission_id: str) -> Submission:
         """Count a try to score it; the submission. Raises SubmissionNotFound."""
 
+    def give_back(self, submission_id: str) -> Submission:
+        """Take a try back that ended for a reason of this computer's; the submission. Raises SubmissionNotFound."""
+
     def finish(self, record: Record, companion: bytes, at: str) -> Record:
         """Keep a record and its private companion; a pending submission becomes scored at the moment `at`.
 
@@ -97,5 +100,5 @@ class Store(Protocol):
     def derived(self, key: str) -> bytes | None:
         """Bytes kept under `key`, or None: a cache of what follows from records, which may be emptied at any time."""
 
-    def keep_derived(self, key: str, value: bytes) -> None:
-        """Keep bytes for `derived`."""
+    def keep_derived(self, key: str, value: bytes, version: str) -> None:
+        """Keep bytes for `derived`, unless the store has another version by now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,15 +15,26 @@ from pathlib import Path
 from leaderboard.errors import StoreError
 
 _CHUNK = 2**20
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _INCOMING = ".incoming-"
 _STALE_SECONDS = 3600
 
 
+def checked_id(text: str) -> str:
+    """An id that may be part of a path. Raises StoreError."""
+    if not _ID.fullmatch(text):
+        raise StoreError(f"id {text[:80]!r}; expected letters, digits, - and _")
+    return text
+
+
 @contextmanager
 def working_lock(folder: Path, name: str) -> Iterator[bool]:
-    """True inside for one holder of `name` at a time, False for others; a killed holder gives it up at once."""
+    """True inside for one holder of `name` at a time, False for others; a killed holder gives it up at once.
+
+    Raises StoreError for a name that is no id.
+    """
+    path = folder / f"{checked_id(name)}.lock"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{name}.lock"
     with path.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

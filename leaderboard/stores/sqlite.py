@@ -129,7 +129,12 @@ class SqliteStore:
     def begin(self, submission_id: str) -> Submission:
         """See Store.begin."""
         with self._writing() as connection:
-            return self._put(connection, self._existing(connection, submission_id).begun())
+            return self._put(connection, self._existing(connection, submission_id).tried())
+
+    def give_back(self, submission_id: str) -> Submission:
+        """See Store.give_back."""
+        with self._writing() as connection:
+            return self._put(connection, self._existing(connection, submission_id).given_back())
 
     def finish(self, record: Record, companion: bytes, at: str) -> Record:
         """See Store.finish."""
@@ -248,10 +253,11 @@ class SqliteStore:
             row = connection.execute("SELECT value FROM derived WHERE key = ?", (key,)).fetchone()
         return None if row is None else row[0]
 
-    def keep_derived(self, key: str, value: bytes) -> None:
+    def keep_derived(self, key: str, value: bytes, version: str) -> None:
         """See Store.keep_derived."""
+        query = "INSERT OR REPLACE INTO derived SELECT ?, ? FROM changes WHERE number = ?"
         with self._connection() as connection:
-            connection.execute("INSERT OR REPLACE INTO derived VALUES (?, ?)", (key, value))
+            connection.execute(query, (key, value, int(version)))
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

@@ -220,13 +220,30 @@ class TestResume:
             patch.setattr("leaderboard.settling.score_predictions", broken)
             with pytest.raises(MemoryError):
                 board.settle(entered.id)
-            for _ in range(MAX_TRIES - 1):
-                assert board.resume() == []
+            for _ in range(MAX_TRIES):
+                assert board.resume() == []  # the last time, another computer may still be at it
             assert board.submission(entered.id).state == "pending"
+            with pytest.raises(StoreError, match="still to be scored"):
+                board.submit(good, meta(), "ann")
+            patch.setattr("leaderboard.settling._MAY_BE_AT_WORK", timedelta(0))
             (refused,) = board.resume()
         assert (refused.state, refused.report) == ("refused", None)
         assert "interrupted 3 times" in refused.reason
         assert board.submit(good, meta(), "ann").attempts == 1  # a new try of the user
+
+    @pytest.mark.parametrize("error", [OSError("disk full"), StoreError("no answer")])
+    def test_what_is_not_the_files_fault_is_tried_again_for_ever(self, board, store, good, monkeypatch, error):
+        entered = board.enter(good, meta(), "ann")
+
+        def broken(*_args, **_kwargs):
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "finish", broken)
+            for _ in range(MAX_TRIES + 1):
+                assert board.resume() == []
+        assert board.submission(entered.id).tries == 0
+        assert [item.state for item in board.resume()] == ["scored"]
 
     def test_one_that_cannot_be_scored_does_not_keep_others_waiting(self, board, store, make, good):
         lost = board.enter(good, meta(), "ann")

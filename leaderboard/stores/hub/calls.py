@@ -50,6 +50,8 @@ def call(what: str, place: str, function: Callable[[], Result]) -> Result:
         cause = error.__cause__
         if isinstance(cause, HfHubHTTPError):
             _judge(cause, what, place)
+            status = cause.response.status_code
+            raise StoreError(f"{place}: not there, or not for this token ({status}): {what}") from error
         if isinstance(cause, httpx2.TransportError):
             raise _cut_off(cause, what, place) from error
         raise

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from leaderboard.errors import QuotaExceeded, StoreError, SubmissionNotFound
+from leaderboard.errors import QuotaExceeded, SubmissionNotFound
 from leaderboard.records import Allowance, Quota, Submission, model_key
+from leaderboard.stores._local import checked_id
 from leaderboard.stores.hub.listing import Listing
 from leaderboard.stores.hub.repository import git_id
 
@@ -23,7 +24,6 @@ AUDIT = "audit"
 LATEST = "latest.txt"
 
 _HUB_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 
 
 def user_folder(user: str) -> str:
@@ -49,13 +49,6 @@ def companion_path(record_id: str) -> str:
 
 def raw_path(sha256: str) -> str:
     return f"raw/{sha256}"
-
-
-def checked_id(text: str) -> str:
-    """An id that may be part of a path. Raises StoreError."""
-    if not _ID.fullmatch(text):
-        raise StoreError(f"id {text[:80]!r}; expected letters, digits, - and _")
-    return text
 
 
 class KeptRecord(BaseModel):

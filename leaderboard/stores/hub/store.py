@@ -26,7 +26,6 @@ from leaderboard.stores.hub.state import (
     Entry,
     KeptRecord,
     State,
-    checked_id,
     companion_path,
     raw_path,
     result_path,
@@ -99,9 +98,17 @@ class HubStore:
         """See Store.begin."""
 
         def decide(state: State) -> tuple[Submission, Change]:
-            return _updated(state.existing(submission_id), lambda submission: submission.begun())
+            return _updated(state.existing(submission_id), lambda submission: submission.tried())
 
         return self._writer.write(f"begin {submission_id}", decide, self._patience())
+
+    def give_back(self, submission_id: str) -> Submission:
+        """See Store.give_back."""
+
+        def decide(state: State) -> tuple[Submission, Change]:
+            return _updated(state.existing(submission_id), lambda submission: submission.given_back())
+
+        return self._writer.write(f"give back {submission_id}", decide, self._patience())
 
     def finish(self, record: Record, companion: bytes, at: str) -> Record:
         """See Store.finish."""
@@ -232,7 +239,7 @@ class HubStore:
 
     def working(self, submission_id: str) -> AbstractContextManager[bool]:
         """See Store.working."""
-        return self._cache.working(checked_id(submission_id))
+        return self._cache.working(submission_id)
 
     def version(self) -> str:
         """See Store.version."""
@@ -242,9 +249,11 @@ class HubStore:
         """See Store.derived. Kept on this computer only."""
         return self._cache.derived(self._reader.recent(self._patience()).generation, key)
 
-    def keep_derived(self, key: str, value: bytes) -> None:
+    def keep_derived(self, key: str, value: bytes, version: str) -> None:
         """See Store.keep_derived."""
-        self._cache.keep_derived(self._reader.recent(self._patience()).generation, key, value)
+        state = self._reader.recent(self._patience())
+        if state.head == version:
+            self._cache.keep_derived(state.generation, key, value)
 
     def _patience(self) -> Patience:
         return Patience(self._deadline)

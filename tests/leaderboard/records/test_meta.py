@@ -50,6 +50,9 @@ def test_text_is_stripped_and_composed():
         ("model", "..."),
         ("model", "net\u200d"),
         ("model", "a\u115fb"),
+        ("model", "a\u034f"),
+        ("model", "a\u17b5b"),
+        ("model", "a \u2800"),
         ("model", "Z" + "\u0351" * 5),
         ("organisation", "\u200cx"),
         ("organisation", "x" * 121),
@@ -111,6 +114,8 @@ def test_a_signature_is_a_name_or_missing():
         meta(signed="a\u202eb")
 
 
-@pytest.mark.parametrize("same", ["Net  1", "NET 1", "ｎｅｔ １", "ne\u200dt 1"])
+@pytest.mark.parametrize(
+    "same", ["Net  1", "NET 1", "ｎｅｔ １", "ne\u200dt 1", "net\ufe0f 1", "net\U000e0100 1", "net\u180b 1"]
+)
 def test_names_that_look_alike_are_one_model(same):
     assert model_key(same) == model_key("net 1")

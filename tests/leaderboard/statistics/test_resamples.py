@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from leaderboard import ComparisonError
 from leaderboard.records import Resampling
 from leaderboard.statistics import headline_interval, resamples
 from leaderboard.statistics.resamples import resampled, resamples_of
@@ -41,6 +42,24 @@ def test_every_resample_holds_a_region_that_few_have_turns_in(made):
     sums = made.sums([*turns, *((f"p{patient:02d}", "head", 0.5, 0.3) for patient in (3, 7, 9))])
     totals = resampled(sums, MANY, sums.n[:, sums.columns("region")])
     assert (totals > 0).all()
+
+
+def test_resamples_that_are_drawn_again_differ_from_each_other(made):
+    turns = [(f"p{patient:02d}", "chest", 0.5, 0.3) for patient in range(30) for _ in range(3)]
+    sums = made.sums([*turns, *((f"p{patient:02d}", "head", 0.5, 0.3) for patient in (3, 7, 9))])
+    counts, _ = resamples_of(sums, MANY)
+    assert len(np.unique(counts, axis=0)) == len(counts)
+    assert not (counts[:, [3, 7, 9]].sum(axis=1) == 0).any()
+
+
+def test_too_many_regions_are_an_error_and_no_endless_search(made, monkeypatch):
+    """Of sixty regions of three patients each, one resample in twenty holds all."""
+    turns = [(f"p{patient:03d}", "chest", 0.5, 0.3) for patient in range(300) for _ in range(3)]
+    rare = [(f"p{place:03d}", f"region {place // 3}", 0.5, 0.3) for place in range(180)]
+    sums = made.sums([*turns, *rare])
+    monkeypatch.setattr(resamples, "_REDRAWS", 5)
+    with pytest.raises(ComparisonError, match="61 regions are too many"):
+        resamples_of(sums, MANY)
 
 
 def test_where_a_region_has_too_few_patients_other_means_are_resampled_all_the_same(made):

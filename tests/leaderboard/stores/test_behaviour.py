@@ -270,8 +270,12 @@ class TestFinishing:
         submission, raw = upload()
         store.admit(submission, raw, FREE)
         assert [store.begin(submission.id).tries, open_any_store().begin(submission.id).tries] == [1, 2]
-        with pytest.raises(SubmissionNotFound):
-            store.begin("0" * 16)
+        assert open_any_store().submission(submission.id).begun >= AT
+        assert store.give_back(submission.id).tries == 1
+        assert open_any_store().submission(submission.id).tries == 1
+        for method in (store.begin, store.give_back):
+            with pytest.raises(SubmissionNotFound):
+                method("0" * 16)
 
 
 class TestRefusing:
@@ -392,15 +396,24 @@ class TestReading:
         store.change(line(submission, "delete"))
         note()
         assert len(set(seen)) == len(seen)
-        store.keep_derived("table", b"rows")
+        store.keep_derived("table", b"rows", store.version())
         store.change(line(submission, "delete"))
         assert store.version() == seen[-1]
 
     def test_derived_bytes_are_kept_and_replaced(self, store):
         assert store.derived("a/key with spaces") is None
-        store.keep_derived("a/key with spaces", b"\0one")
-        store.keep_derived("a/key with spaces", b"\0two")
+        version = store.version()
+        store.keep_derived("a/key with spaces", b"\0one", version)
+        store.keep_derived("a/key with spaces", b"\0two", version)
         assert store.derived("a/key with spaces") == b"\0two"
+
+    def test_what_was_derived_from_an_older_version_is_not_kept(self, store, open_any_store, upload):
+        version = store.version()
+        submission, raw = upload()
+        open_any_store().admit(submission, raw, FREE)
+        store.version()
+        store.keep_derived("table", b"old", version)
+        assert store.derived("table") is None
 
 
 class TestWorking:
@@ -414,6 +427,11 @@ class TestWorking:
                 assert other
         with open_any_store().working("a" * 16) as mine:
             assert mine
+
+    @pytest.mark.parametrize("identifier", ["../x", "", "a/b", "\0", "\ud800"])
+    def test_an_id_that_could_lead_elsewhere_is_refused(self, store, identifier):
+        with pytest.raises(StoreError, match="expected letters, digits"), store.working(identifier):
+            pass
 
 
 class TestManyAtOnce:

@@ -276,7 +276,7 @@ class TestFetching:
     def test_derived_bytes_go_when_something_is_deleted(self, store, open_hub_store, scored, tmp_path):
         submission = scored(store)
         other = open_hub_store()
-        store.keep_derived("table", b"a secret of the deleted one")
+        store.keep_derived("table", b"a secret of the deleted one", store.version())
         assert other.derived("table") == b"a secret of the deleted one"
         other.change(line_of(submission, "delete"))
         assert store.derived("table") is other.derived("table") is None

@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 
 import masks
 from leaderboard.files import RawPredictions
+from leaderboard.files.columns import field_of
+from leaderboard.files.keys import key_in_words
 from leaderboard.problems import Problem, ProblemCollector, shorten
 from leaderboard.records import TRACKS
 from leaderboard.truth import LANGUAGES, Truth
@@ -35,23 +37,18 @@ class Rows:
         self.located = np.flatnonzero(self.entry >= 0)
         self.faulty = ~raw.size_ok | raw.counts.is_null().to_numpy(zero_copy_only=False)
 
-    def key(self, row: int) -> str:
+    def key(self, row: int) -> str | None:
         """A row's key in words, from what the row itself says."""
         dialogue, language = self.raw.dialogue_id[int(row)].as_py(), self.raw.language[int(row)].as_py()
-        parts = [
-            f"dialogue {_bare(dialogue)}" if dialogue is not None else "",
-            _bare(language) if language is not None else "",
-            f"turn {self.raw.turn[row]}" if self.raw.turn_ok[row] else "",
-        ]
-        return ", ".join(part for part in parts if part)
+        return key_in_words(dialogue, language, int(self.raw.turn[row]) if self.raw.turn_ok[row] else None)
 
     def problem(self, kind: str, row: int, field: str, value: str, expected: str) -> Problem:
         """A problem of one row in one of its fields."""
         return Problem(
             kind=kind,
             row=int(row) + 1,
-            key=self.key(row) or None,
-            field=self.raw.fields[field],
+            key=self.key(row),
+            field=field_of(self.raw, field, int(row)),
             value=value,
             expected=expected,
         )
@@ -209,10 +206,6 @@ def check_missing(rows: Rows, touched: np.ndarray) -> set[int]:
         ),
     )
     return set(truth.entry_track[missing].tolist())
-
-
-def _bare(text: str) -> str:
-    return shorten(text)[1:-1]
 
 
 def _shown(text: str) -> str:

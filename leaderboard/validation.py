@@ -67,7 +67,14 @@ def _check(
     check_masks(rows)
     track = truth.entry_track[rows.entry[rows.located]]
     touched = np.unique(track)
-    incomplete = check_missing(rows, touched) | set(track[rows.faulty[rows.located]].tolist())
+    lacking = check_missing(rows, touched)
+    unlocated = raw.rows - len(rows.located)
+    if lacking and unlocated:
+        notes.append(
+            f"rows of the file that are for no turn asked for, as told above: {unlocated:,}; "
+            f"a turn told as {MISSING_ROW} may be one that such a row was meant for"
+        )
+    incomplete = lacking | set(track[rows.faulty[rows.located]].tolist())
     complete = [TRACKS[index] for index in touched.tolist() if index not in incomplete]
     untouched = [name for name in truth.tracks if TRACKS.index(name) not in touched]
     if touched.size and untouched:

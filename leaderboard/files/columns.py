@@ -8,11 +8,13 @@ cells.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leaderboard.files.keys import key_in_words
 from leaderboard.files.limits import Limits
 from leaderboard.problems import Problem, ProblemCollector, shorten
 
@@ -24,6 +26,7 @@ EXPECTED = {
     "turn": "an integer",
     "size": "a list of two integers [height, width]",
     "counts": "a string (COCO compressed RLE)",
+    "mask": "an object with size and counts",
 }
 ARROW_TYPES = {
     "dialogue_id": pa.large_string(),
@@ -36,11 +39,16 @@ ARROW_TYPES = {
 
 @dataclass
 class Columns:
-    """What a reader hands over. `fields` maps a column name to the name it has in the file ("mask.counts")."""
+    """What a reader hands over.
+
+    fields: column name -> the name it has in the file ("mask.counts"). inside: for size and counts, in files that may
+    differ from row to row, which rows have it inside `mask`.
+    """
 
     rows: int
     arrays: dict[str, pa.Array]  # of ARROW_TYPES; a column that is missing or of the wrong type is absent
     fields: dict[str, str]
+    inside: dict[str, np.ndarray] = field(default_factory=dict)  # column -> bool [rows]
     reported: dict[str, list[int]] = field(default_factory=dict)  # column -> row indices the reader spoke about
     digest: str | None = None
     notes: list[str] = field(default_factory=list)
@@ -60,8 +68,29 @@ class RawPredictions:
     counts: pa.LargeStringArray
     has_keys: bool  # dialogue_id, language and turn are all there
     fields: dict[str, str]
+    inside: dict[str, np.ndarray]
     digest: str | None
     notes: list[str]
+
+
+def field_of(columns: Columns | RawPredictions, name: str, row: int) -> str:
+    """What a column is called in a row (an index) of the file."""
+    inside = columns.inside.get(name)
+    return f"mask.{name}" if inside is not None and inside[row] else columns.fields[name]
+
+
+def problem_of(columns: Columns, kind: str, row: int, name: str, value: str, expected: str) -> Problem:
+    """A problem of one cell, with as much of its row's key as can be read; row: an index."""
+    key = key_in_words(*(_readable(columns.arrays.get(part), row) for part in ("dialogue_id", "language", "turn")))
+    field = field_of(columns, name, row)
+    return Problem(kind=kind, row=row + 1, key=key, field=field, value=value, expected=expected)
+
+
+def _readable(array: pa.Array | None, row: int) -> Any:
+    try:
+        return None if array is None else array[row].as_py()
+    except UnicodeDecodeError:
+        return None
 
 
 def normalise(columns: Columns, limits: Limits, problems: ProblemCollector) -> RawPredictions:
@@ -90,6 +119,7 @@ def normalise(columns: Columns, limits: Limits, problems: ProblemCollector) -> R
         counts=arrays["counts"],
         has_keys={"dialogue_id", "language", "turn"} <= columns.arrays.keys(),
         fields=columns.fields,
+        inside=columns.inside,
         digest=columns.digest,
         notes=columns.notes,
     )
@@ -103,9 +133,7 @@ def _report_nulls(name: str, array: pa.Array, columns: Columns, problems: Proble
     problems.add_many(
         "null",
         np.flatnonzero(null),
-        lambda row: Problem(
-            kind="null", row=row + 1, field=columns.fields[name], value="null", expected=EXPECTED[name]
-        ),
+        lambda row: problem_of(columns, "null", int(row), name, "null", EXPECTED[name]),
     )
 
 
@@ -120,12 +148,8 @@ def _without_long_text(
     problems.add_many(
         "too_long",
         np.flatnonzero(long),
-        lambda row: Problem(
-            kind="too_long",
-            row=int(row) + 1,
-            field=columns.fields[name],
-            value=f"{lengths[row]:,} characters",
-            expected=f"at most {limits.rle_chars:,}",
+        lambda row: problem_of(
+            columns, "too_long", int(row), name, f"{lengths[row]:,} characters", f"at most {limits.rle_chars:,}"
         ),
     )
     return pc.if_else(pa.array(long), pa.scalar(None, array.type), array)
@@ -146,13 +170,7 @@ def _without_bad_text(name: str, array: pa.Array, columns: Columns, problems: Pr
     problems.add_many(
         "not_text",
         bad,
-        lambda row: Problem(
-            kind="not_text",
-            row=row + 1,
-            field=columns.fields[name],
-            value=shorten(raw[row].as_py()),
-            expected="text encoded as UTF-8",
-        ),
+        lambda row: problem_of(columns, "not_text", row, name, shorten(raw[row].as_py()), "text encoded as UTF-8"),
     )
     blank = np.zeros(len(array), bool)
     blank[bad] = True
@@ -172,13 +190,7 @@ def _split_sizes(array: pa.Array, columns: Columns, problems: ProblemCollector) 
     problems.add_many(
         "wrong_type",
         bad,
-        lambda row: Problem(
-            kind="wrong_type",
-            row=row + 1,
-            field=columns.fields["size"],
-            value=_shown_list(array[row]),
-            expected=EXPECTED["size"],
-        ),
+        lambda row: problem_of(columns, "wrong_type", int(row), "size", _shown_list(array[int(row)]), EXPECTED["size"]),
     )
     return size, ok
 

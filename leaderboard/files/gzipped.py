@@ -11,7 +11,7 @@ from leaderboard.files.refused import too_large, unreadable
 
 MAGIC = b"\x1f\x8b"
 _CHUNK = 2**18
-_MOST_MEMBERS = 100_000  # a gigabyte in the blocks of bgzip is a sixth of it
+_MOST_MEMBERS = 100_000  # half a gigabyte in the blocks of bgzip is a twelfth of it
 _WHOLE = "a whole, undamaged gzip file"
 
 

@@ -7,21 +7,26 @@ Python's own parser reads each line. Arrow's JSON reader would be somewhat faste
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Iterator
+from heapq import nsmallest
 from itertools import chain
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from leaderboard.files.columns import ARROW_TYPES, COLUMNS, EXPECTED, KNOWN, Columns
+from leaderboard.files.keys import key_in_words
 from leaderboard.files.limits import Limits
-from leaderboard.files.refused import too_large
+from leaderboard.files.objects import Fault, parse_object, slim
+from leaderboard.files.refused import Refused, too_large
 from leaderboard.problems import Problem, ProblemCollector, shorten
 
 _BATCH_ROWS = 20_000
 _BATCH_BYTES = 4 * 2**20  # as Python objects a line takes up to thirty times its length
 _EXTRA_SHOWN = 20
+_MOST_BROKEN = 100_000  # lines that are no object: what follows them says nothing new and takes long to read
+_IN_MASK = {"size", "counts"}  # columns that may stand inside `mask`
 _ABSENT = object()
 
 
@@ -53,36 +58,45 @@ class _Reader:
         self.problems = problems
         self.columns = Columns(rows=0, arrays={}, fields={name: name for name in COLUMNS})
         self.parts: dict[str, list[pa.Array]] = {name: [] for name in COLUMNS}
+        self.inside: dict[str, list[np.ndarray]] = {name: [] for name in _IN_MASK}
         self.batch: list[dict[str, Any]] = []
         self.batch_bytes = 0
         self.broken: list[int] = []  # rows that are no object
         self.seen: set[str] = set()  # names of COLUMNS, and mask.size and mask.counts
-        self.extra: set[str] = set()
+        self.extra: set[str] = set()  # other names, as many as are shown and one more
         self.started = False
 
     def take(self, line: bytes) -> None:
-        value = _parse(line)
+        value = parse_object(line)
         if not self.started:
             self.started = True
             if self._is_header(value):
                 return
-        if not isinstance(value, dict):
+        if isinstance(value, Fault):
             self._report_line(line, value)
             value = {}
+        slim(value)
         self.batch.append(value)
         self.batch_bytes += len(line)
         if len(self.batch) == _BATCH_ROWS or self.batch_bytes > _BATCH_BYTES:
             self._flush()
 
-    def _report_line(self, line: bytes, value: Any) -> None:
+    def _report_line(self, line: bytes, fault: Fault) -> None:
         row = self.columns.rows + len(self.batch)
         self.broken.append(row)
-        if isinstance(value, _Fault):
-            problem = Problem(kind=value.kind, row=row + 1, value=value.value, expected=value.expected)
-        else:
-            shown = shorten(line[:200].decode("utf-8", "replace").strip())
-            problem = Problem(kind="not_json", row=row + 1, value=shown, expected="one JSON object on the line")
-        self.problems.add(problem)
+        self.problems.add_many(
+            fault.kind,
+            [row],
+            lambda row: Problem(
+                kind=fault.kind,
+                row=row + 1,
+                value=shorten(line[:200].decode("utf-8", "replace").strip()) if fault.value is None else fault.value,
+                expected=fault.expected,
+            ),
+        )
+        if len(self.broken) > _MOST_BROKEN:
+            value = f"more than {_MOST_BROKEN:,} lines that are no JSON object; the rest was not read"
+            raise Refused(Problem(kind="not_predictions", value=value, expected="one JSON object a line"))
 
     def _is_header(self, value: Any) -> bool:
         if not isinstance(value, dict) or "mturn_seg" not in value or "dialogue_id" in value:
@@ -102,37 +116,57 @@ class _Reader:
         rows = self.batch
         names = set().union(*rows)
         self.seen |= names & KNOWN
-        if len(self.extra) < _EXTRA_SHOWN:
-            self.extra |= names - KNOWN
-        masks = [mask if isinstance(mask := row.get("mask"), dict) else {} for row in rows]
+        self.extra = set(nsmallest(_EXTRA_SHOWN + 1, self.extra | (names - KNOWN)))
+        if "mask" in names:
+            self._report_masks(rows)
         for name in COLUMNS:
             values = [row.get(name, _ABSENT) for row in rows]
-            if name in ("size", "counts"):
-                values = [
-                    mask.get(name, _ABSENT) if value is _ABSENT else value
-                    for value, mask in zip(values, masks, strict=True)
-                ]
-                if any(name in mask for mask in masks):
-                    self.columns.fields[name] = f"mask.{name}"
-                    self.seen.add(f"mask.{name}")
+            if name in _IN_MASK:
+                self.inside[name].append(self._from_masks(name, values, rows if "mask" in names else []))
             self.parts[name].append(self._array(name, values))
         self.columns.rows += len(rows)
         self.batch, self.batch_bytes = [], 0
 
+    def _report_masks(self, rows: list[dict[str, Any]]) -> None:
+        """Report masks that are no objects, where something would have been taken from them."""
+        bad = [
+            index
+            for index, row in enumerate(rows)
+            if not isinstance(row.get("mask"), dict | None) and not row.keys() >= _IN_MASK
+        ]
+        self._report("mask", [row.get("mask") for row in rows], bad, lambda index: "mask")
+
+    def _from_masks(self, name: str, values: list[Any], rows: list[dict[str, Any]]) -> np.ndarray:
+        """Take values that a row lacks from its mask; bool: in which rows that is their place."""
+        inside = np.zeros(len(values), bool)
+        for index, row in enumerate(rows):
+            if values[index] is not _ABSENT or "mask" not in row:
+                continue
+            inside[index] = True
+            mask = row["mask"]
+            if isinstance(mask, dict):
+                values[index] = mask.get(name, _ABSENT)
+            elif mask is not None:  # reported as such
+                self.columns.reported.setdefault(name, []).append(self.columns.rows + index)
+            if mask is not None and (not isinstance(mask, dict) or name in mask):
+                self.seen.add(f"mask.{name}")
+        return inside
+
     def _array(self, name: str, values: list[Any]) -> pa.Array:
-        first_row = self.columns.rows
         for index, value in enumerate(values):
             if value is _ABSENT:
                 values[index] = None
         fits = _FITS[name]
         if not fits(values):
             bad = [index for index, value in enumerate(values) if not fits([value])]
-            self._report(name, values, bad, first_row)
+            inside = self.inside[name][-1] if name in _IN_MASK else np.zeros(len(values), bool)
+            self._report(name, values, bad, lambda index: f"mask.{name}" if inside[index] else name)
             for index in bad:
                 values[index] = None
         return pa.array(values, ARROW_TYPES[name])
 
-    def _report(self, name: str, values: list[Any], bad: list[int], first_row: int) -> None:
+    def _report(self, name: str, values: list[Any], bad: list[int], field: Callable[[int], str]) -> None:
+        first_row = self.columns.rows
         self.columns.reported.setdefault(name, []).extend(first_row + index for index in bad)
         self.problems.add_many(
             "wrong_type",
@@ -140,7 +174,8 @@ class _Reader:
             lambda index: Problem(
                 kind="wrong_type",
                 row=first_row + index + 1,
-                field=self.columns.fields[name],
+                key=key_in_words(*map(self.batch[index].get, ("dialogue_id", "language", "turn"))),
+                field=field(index),
                 value=shorten(values[index]),
                 expected=EXPECTED[name],
             ),
@@ -150,56 +185,33 @@ class _Reader:
         if self.batch:
             self._flush()
         columns = self.columns
-        objects = columns.rows - len(self.broken)
         for name in COLUMNS:
             if name in self.seen or f"mask.{name}" in self.seen:
-                columns.arrays[name] = pa.concat_arrays(self.parts.pop(name))
-                # A line that is no object was reported as a whole.
-                columns.reported.setdefault(name, []).extend(self.broken)
-            elif objects:
-                names = ", ".join(shorten(seen) for seen in sorted(self.seen | self.extra)[:_EXTRA_SHOWN])
+                self._join(name)
+            elif columns.rows > len(self.broken):
+                names = _listed(self.seen | self.extra)
                 expected = f"a key with {EXPECTED[name]}"
                 self.problems.add(Problem(kind="missing_column", field=name, value=f"keys {names}", expected=expected))
         if self.extra:
-            names = ", ".join(shorten(name) for name in sorted(self.extra)[:_EXTRA_SHOWN])
-            columns.notes.append(f"columns that are not used: {names}")
-        if {"size", "counts"} & self.seen and "mask" in self.seen:
+            columns.notes.append(f"columns that are not used: {_listed(self.extra)}")
+        if _IN_MASK & self.seen and "mask" in self.seen:
             columns.notes.append("size or counts stand both in the row and inside mask; those of the row are used")
         return columns
 
-
-class _Fault(ValueError):  # noqa: N818 - a value that a line has, not an error of the package
-    """JSON that Python would read and that is refused."""
-
-    def __init__(self, kind: str, value: str, expected: str):
-        super().__init__(kind)
-        self.kind, self.value, self.expected = kind, value, expected
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in value if keys.count(key) > 1)
-        raise _Fault("duplicate_key", f"{shorten(twice)} stands there more than once", "every key once in an object")
-    return value
+    def _join(self, name: str) -> None:
+        columns = self.columns
+        columns.arrays[name] = pa.concat_arrays(self.parts.pop(name))
+        # A line that is no object was reported as a whole.
+        columns.reported.setdefault(name, []).extend(self.broken)
+        if name in _IN_MASK:
+            columns.inside[name] = np.concatenate(self.inside[name])
+            if name not in self.seen:
+                columns.fields[name] = f"mask.{name}"
 
 
-def _constant(name: str) -> None:
-    raise _Fault("not_json", name, "a JSON value; NaN and Infinity are none")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
-
-
-def _parse(line: bytes) -> Any:
-    """The value of a line; a _Fault or _ABSENT when it is no JSON that is read."""
-    try:
-        return _DECODER.decode(line.decode("utf-8"))
-    except _Fault as fault:
-        return fault
-    except (ValueError, RecursionError):  # UnicodeDecodeError and JSONDecodeError are ValueErrors
-        return _ABSENT
+def _listed(names: set[str]) -> str:
+    more = " ..." if len(names) > _EXTRA_SHOWN else ""
+    return ", ".join(shorten(name) for name in sorted(names)[:_EXTRA_SHOWN]) + more
 
 
 def _all_text(values: list[Any]) -> bool:

@@ -19,7 +19,7 @@ class Limits:
     rows: rows of predictions.
     row_groups: row groups of a Parquet file; what else its footer may describe grows with them.
     decoded_bytes: bytes after decompression, of the columns that are read or of a gzip-compressed file, and bytes of
-        the texts that come of them; memory grows with it. One Parquet page may take a quarter of it.
+        the texts that come of them; memory grows to about twice as much. One Parquet page may take a quarter of it.
     line_bytes: one line of JSON Lines, in bytes.
     rle_chars: one mask's counts, or any other text of a row, in bytes (ASCII characters).
     dialogues: distinct values of dialogue_id.
@@ -30,8 +30,8 @@ class Limits:
     file_bytes: int = 512 * 2**20
     rows: int = 2_000_000
     row_groups: int = 5_000
-    decoded_bytes: int = 2**30
-    line_bytes: int = 4 * 2**20
+    decoded_bytes: int = 512 * 2**20
+    line_bytes: int = 2 * 2**20  # a mask of rle_chars, every one of them a backslash that JSON writes as two
     rle_chars: int = 1_000_000
     dialogues: int = 1_000_000
 

@@ -28,6 +28,7 @@ _HEADER = {1: I32, 2: I32, 3: I32, 5: _DATA_FIELDS, 7: _DICTIONARY_FIELDS, 8: _V
 _MAGIC = b"PAR1"
 _WIDTH = {"BYTE_ARRAY": 4, "INT32": 4, "INT64": 8}  # bytes that a dictionary entry takes at least
 _CODECS = {"SNAPPY": "snappy", "GZIP": "gzip", "BROTLI": "brotli", "ZSTD": "zstd", "LZ4_RAW": "lz4_raw"}
+_ENTRY_COST = 32  # bytes: Arrow takes 16 or more for an entry beside its text
 _FIRST_LOOK, _LONGEST_HEADER = 2048, 2**20
 
 
@@ -46,7 +47,7 @@ class Pages:
     """What the pages of one column chunk hold."""
 
     count: int = 0
-    decoded: int = 0  # bytes of all pages after decompression
+    decoded: int = 0  # bytes of all pages after decompression, and what the entries of a dictionary cost beside them
     spelled: int = 0  # bytes of those that spell out their values
     coded: int = 0  # values that are given as numbers of dictionary entries
     dictionary: Dictionary | None = None
@@ -80,7 +81,8 @@ def walk(file: BinaryIO, chunk: Chunk, limits: Limits, most_pages: int) -> Pages
         if header.get(1) == _DICTIONARY:
             if at != chunk.start:
                 raise Malformed(f"a dictionary page at byte {at:,} does not come first")
-            pages.dictionary = _dictionary(header, chunk, Dictionary(body, compressed, uncompressed, 0))
+            pages.dictionary = _dictionary(header, chunk, Dictionary(body, compressed, uncompressed, 0), limits)
+            pages.decoded += _ENTRY_COST * pages.dictionary.entries
         else:
             seen += _count_data(header, size, chunk, pages)
             if seen > chunk.values:
@@ -122,7 +124,7 @@ def _required(fields: dict, number: int) -> int:
     return fields[number]
 
 
-def _dictionary(header: dict, chunk: Chunk, page: Dictionary) -> Dictionary:
+def _dictionary(header: dict, chunk: Chunk, page: Dictionary, limits: Limits) -> Dictionary:
     fields = _required(header, 7)
     entries = _required(fields, 1)
     if _required(fields, 2) not in (_PLAIN, _PLAIN_DICTIONARY):
@@ -131,6 +133,9 @@ def _dictionary(header: dict, chunk: Chunk, page: Dictionary) -> Dictionary:
     most = page.uncompressed // _WIDTH[chunk.leaf.kind]
     if not 0 <= entries <= most:
         raise Malformed(f"a dictionary page states {entries:,} entries; it can hold {most:,}")
+    # There may be more of them than values: a writer of categories repeats them all in every row group.
+    if entries > limits.rows:
+        raise too_large(f"a dictionary of {entries:,} entries", f"at most {limits.rows:,}", chunk.leaf.path)
     return Dictionary(page.start, page.compressed, page.uncompressed, entries)
 
 

@@ -16,14 +16,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from leaderboard.files.columns import ARROW_TYPES, Columns
+from leaderboard.files.columns import Columns
 from leaderboard.files.footer import Chunk, RowGroup, read_footer
 from leaderboard.files.limits import Limits
 from leaderboard.files.pages import text_bytes, walk
 from leaderboard.files.parts import in_parts
 from leaderboard.files.refused import Refused, too_large
-from leaderboard.files.schema import read_schema
+from leaderboard.files.schema import read_schema, type_of
 from leaderboard.files.thrift import Malformed
+from leaderboard.files.unsigned import read_type, signed
 from leaderboard.problems import Problem, ProblemCollector, shorten
 
 Pieces = dict[str, list[pa.Array]]  # of each column, by its name
@@ -46,7 +47,7 @@ def read_parquet(path: Path, limits: Limits, problems: ProblemCollector) -> Colu
         columns, usable = read_schema(schema, sum(group.rows for group in groups), problems)
         if usable:
             folded, texts = _check_pages(path, groups, [columns.fields[name] for name in usable], limits)
-            wanted = {name: columns.fields[name] for name in usable}
+            wanted = {name: (columns.fields[name], _read_as(schema, columns, name)) for name in usable}
             room = _Room(limits.decoded_bytes - texts)
 
             def read(numbers: range) -> Pieces:
@@ -54,11 +55,12 @@ def read_parquet(path: Path, limits: Limits, problems: ProblemCollector) -> Colu
                     return _read_columns(file, numbers, wanted, room)
 
             parts = in_parts(len(groups), read)
-            columns.arrays = {
-                name: pa.concat_arrays([array for part in parts for array in part[name]]) for name in usable
-            }
+            for name in usable:
+                columns.arrays[name] = _joined(parts, name)
             if {len(array) for array in columns.arrays.values()} != {columns.rows}:
                 raise Malformed(f"columns of other lengths than {columns.rows:,} rows")
+            for name in usable:
+                columns.arrays[name] = signed(name, columns.arrays[name], columns, problems)
         return columns
     except Refused:
         raise
@@ -67,6 +69,15 @@ def read_parquet(path: Path, limits: Limits, problems: ProblemCollector) -> Colu
         message = shorten(str(error).split("\n")[0], 120)
         problems.add(Problem(kind="unreadable", value=message, expected="an undamaged Parquet file"))
         return None
+
+
+def _read_as(schema: pa.Schema, columns: Columns, name: str) -> pa.DataType:
+    return read_type(name, type_of(schema, columns.fields[name]))
+
+
+def _joined(parts: list[Pieces], name: str) -> pa.Array:
+    """A whole column, whose pieces are let go of before the next one is joined."""
+    return pa.concat_arrays([array for part in parts for array in part.pop(name)])
 
 
 def _check_pages(path: Path, groups: list[RowGroup], wanted: list[str], limits: Limits) -> tuple[list[str], int]:
@@ -134,18 +145,19 @@ class _Room:
 
 
 def _read_columns(
-    file: pq.ParquetFile, groups: range, wanted: dict[str, str], room: _Room
-) -> dict[str, list[pa.Array]]:
-    """The pieces of each column, by its name; `wanted` gives the name that it has in the file."""
-    pieces: dict[str, list[pa.Array]] = {name: [] for name in wanted}
+    file: pq.ParquetFile, groups: range, wanted: dict[str, tuple[str, pa.DataType]], room: _Room
+) -> Pieces:
+    """The pieces of each column, by its name; `wanted` gives the name that it has in the file, and its type here."""
+    pieces: Pieces = {name: [pa.array([], kind)] for name, (_, kind) in wanted.items()}
+    paths = [path for path, _ in wanted.values()]
     # Batches, so that no more than one of them stands beside what is kept.
-    for batch in file.iter_batches(_BATCH_ROWS, groups, columns=list(wanted.values()), use_threads=False):
-        for name, path in wanted.items():
+    for batch in file.iter_batches(_BATCH_ROWS, groups, columns=paths, use_threads=False):
+        for name, (path, kind) in wanted.items():
             array = _column(batch, path)
             if pa.types.is_dictionary(array.type):
                 array = _unfold(array, path, room)
-            pieces[name].append(array.cast(ARROW_TYPES[name]))
-    return {name: arrays or [pa.array([], ARROW_TYPES[name])] for name, arrays in pieces.items()}
+            pieces[name].append(array.cast(kind))
+    return pieces
 
 
 def _column(batch: pa.RecordBatch, path: str) -> pa.Array:

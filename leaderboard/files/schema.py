@@ -37,11 +37,11 @@ def _problem(schema: pa.Schema, name: str, path: str | None) -> Problem | None:
         )
     # Arrow finds what is inside a column by its path, so a dot in a name could mean two columns as well.
     top = path.split(".")[0]
-    if sum(other == top or other.startswith(top + ".") for other in schema.names) > 1:
-        return Problem(
-            kind="duplicate_column", field=name, value=_shown_names(schema), expected="one column of this name"
-        )
-    kind = _type_of(schema, path)
+    dotted = [other for other in schema.names if other.startswith(top + ".")]
+    if dotted or schema.names.count(top) > 1:
+        expected = f"one column of this name; rename or drop {_listed(dotted)}" if dotted else "one column of this name"
+        return Problem(kind="duplicate_column", field=name, value=_shown_names(schema), expected=expected)
+    kind = type_of(schema, path)
     return None if _type_fits(name, kind) else _wrong_type(name, path, kind)
 
 
@@ -56,7 +56,8 @@ def _fields(schema: pa.Schema) -> dict[str, str]:
     return fields
 
 
-def _type_of(schema: pa.Schema, path: str) -> pa.DataType:
+def type_of(schema: pa.Schema, path: str) -> pa.DataType:
+    """The type of the column at a path ("turn", "mask.size")."""
     parts = path.split(".")
     kind = schema.field(schema.names.index(parts[0])).type
     return kind.field(parts[1]).type if len(parts) == 2 else kind
@@ -93,11 +94,15 @@ def _digest(schema: pa.Schema) -> str | None:
 
 def _notes(schema: pa.Schema) -> list[str]:
     extra = sorted(set(schema.names) - KNOWN)
-    notes = [f"columns that are not used: {', '.join(shorten(name) for name in extra[:_SHOWN])}"] if extra else []
+    notes = [f"columns that are not used: {_listed(extra)}"] if extra else []
     if "mask" in schema.names and {"size", "counts"} & set(schema.names):
         notes.append("size or counts stand both in the row and inside mask; those of the row are used")
     return notes
 
 
 def _shown_names(schema: pa.Schema) -> str:
-    return "columns " + ", ".join(shorten(name) for name in schema.names[:_SHOWN])
+    return "columns " + _listed(schema.names)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(shorten(name) for name in names[:_SHOWN]) + (" ..." if len(names) > _SHOWN else "")

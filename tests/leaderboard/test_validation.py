@@ -135,6 +135,31 @@ class TestColumns:
         assert (problem.row, problem.field) == (3, name)
         assert problem.expected
 
+    @pytest.mark.parametrize(("kind", "value"), [("null", None), ("wrong_type", "1")])
+    def test_a_fault_of_one_cell_tells_what_the_row_says_else(self, make, truth, kind, value):
+        keys = {
+            "dialogue_id": "en, turn 3",
+            "language": "dialogue d1, turn 3",
+            "turn": "dialogue d1, en",
+            "size": "dialogue d1, en, turn 3",
+        }
+        for name, key in keys.items():
+            rows = [make.good[0], make.good[1] | {name: value}, *make.good[2:]]
+            if kind == "wrong_type" and name in ("dialogue_id", "language"):
+                rows[1][name] = 5
+            paths = [make.jsonl(rows)] + ([make.parquet(rows)] if kind == "null" else [])
+            for path in paths:
+                assert [item.key for item in make.group(validate_file(path, truth), kind).first] == [key]
+
+    def test_a_missing_row_may_be_one_that_could_not_be_placed(self, make, truth):
+        rows = [make.good[0] | {"turn": None}, *make.good[1:], make.row("d9", "en", 1)]
+        for path in (make.parquet(rows), make.jsonl(rows)):
+            report = validate_file(path, truth)
+            assert make.kinds(report) == {"null": 1, "unknown_dialogue": 1, "missing_row": 1}
+            assert any("told above: 2; a turn told as missing_row may be one" in note for note in report.notes)
+        for rows in (make.good[1:], [*make.good, make.row("d9", "en", 1)]):
+            assert not any("missing_row" in note for note in validate_file(make.parquet(rows), truth).notes)
+
     @pytest.mark.parametrize("name", ["dialogue_id", "language", "turn", "size", "counts"])
     def test_a_null_names_its_row(self, make, truth, name):
         rows = [make.good[0], make.good[1] | {name: None}, *make.good[2:]]

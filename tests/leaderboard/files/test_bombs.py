@@ -5,6 +5,9 @@ Growth is that of the highest memory use of a process that reads nothing else.
 
 import gzip
 import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,6 +16,7 @@ import pytest
 from leaderboard.files import Limits, read_predictions
 from leaderboard.problems import ProblemCollector
 
+ROOT = Path(__file__).parents[3]
 MIB = 2**20
 MOST_GROWTH = 64 * MIB
 
@@ -66,6 +70,20 @@ def dictionary_claim(craft, tmp_path):
     columns["language"] = craft.column("language", [craft.dictionary_page(craft.plain([b"en"]), 2**31 - 1), codes], 4)
     path = tmp_path / "entries.parquet"
     path.write_bytes(craft.parquet(columns.values()))
+    return path
+
+
+def empty_entries(craft, tmp_path, mebibytes, groups):
+    """Dictionaries of empty texts, four bytes each before compression and sixteen in memory."""
+    size, codes = mebibytes * MIB, bytes([1, 8, 0])
+    pages = [
+        craft.dictionary_page(b"", size // 4, raw=craft.zeros(size), uncompressed=size),
+        craft.data_page(codes, 4, craft.RLE_DICTIONARY, raw=pa.Codec("zstd").compress(codes, asbytes=True)),
+    ]
+    columns = craft.columns() | {"counts": craft.column("counts", pages, 4, codec=craft.ZSTD)}
+    path = tmp_path / f"empty-{mebibytes}-{groups}.parquet"
+    path.write_bytes(craft.parquet(columns.values(), groups=groups))
+    assert path.stat().st_size < 20_000
     return path
 
 
@@ -151,6 +169,8 @@ BOMBS = {
     "many pages": (many_pages, "too_large"),
     "shared pages": (shared_pages, "too_large"),
     "dictionary claim": (dictionary_claim, "unreadable"),
+    "empty entries": (lambda *to: empty_entries(*to, 120, 1), "too_large"),
+    "empty entries again and again": (lambda *to: empty_entries(*to, 7, 50), "too_large"),
     "dictionary": (dictionary_bomb, "too_large"),
     "differences": (differences_bomb, "unreadable"),
     "lists": (list_bomb, "too_large"),
@@ -187,11 +207,49 @@ def test_arrow_alone_does_grow(craft, elsewhere, tmp_path, name):
 def test_a_batch_of_objects_stays_small(elsewhere, tmp_path):
     # As Python objects these lists take twenty times their length in the file.
     path = tmp_path / "objects.jsonl"
-    line = b'{"size": [' + b"[]," * 30_000 + b"[]]}\n"
-    path.write_bytes(line * 120)  # 11 MB, as objects 240 MB
+    line = b'{"size": [' + b"[]," * 5_000 + b"[]]}\n"
+    path.write_bytes(line * 720)  # 11 MB, as objects 240 MB
     ((kinds, growth),) = elsewhere(path)
     assert "wrong_type" in kinds
-    assert growth < 2.5 * MOST_GROWTH
+    assert growth < MOST_GROWTH / 2
+
+
+@pytest.mark.parametrize(
+    "layout", ['{"size": [%s]}\n', '{"mask": {"size": [%s]}}\n', '{"turn": [%s]}\n', '{"x": [%s]}\n']
+)
+def test_long_lists_never_become_columns(elsewhere, tmp_path, layout):
+    path = tmp_path / "lists.jsonl.gz"
+    line = (layout % ",".join(["1"] * 8000)).encode() + b"\n"
+    path.write_bytes(gzip.compress(line * 500) * 20)  # 160 MB, 80 million numbers
+    ((_, growth),) = elsewhere(path)
+    assert growth < MOST_GROWTH
+
+
+def test_a_line_of_another_kind_is_not_made_to_objects(elsewhere, tmp_path):
+    path = tmp_path / "array.jsonl"
+    path.write_bytes(b"{}\n" + b"[" + b"[]," * 600_000 + b"[]]\n")
+    ((kinds, growth),) = elsewhere(path)
+    assert "not_json" in kinds
+    assert growth < MOST_GROWTH / 4
+
+
+def test_pieces_of_a_column_are_let_go_of_before_the_next_is_joined(tmp_path):
+    # Two columns of 20 MB each: both in pieces, and one of them once more while it is joined.
+    texts = pa.array([f"{number:06}" + "0" * 1994 for number in range(10_000)])
+    columns = {"dialogue_id": texts, "counts": texts}
+    path = write(tmp_path / "texts.parquet", columns, use_dictionary=False, row_group_size=500)
+    code = """
+import sys
+from pathlib import Path
+import pyarrow
+from leaderboard.files import Limits, read_predictions
+from leaderboard.problems import ProblemCollector
+read_predictions(Path(sys.argv[1]), Limits(), ProblemCollector())
+print(pyarrow.default_memory_pool().max_memory())
+"""
+    command = [sys.executable, "-c", code, str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=True)
+    assert 60e6 < int(done.stdout) < 72e6  # all in pieces and joined: 80e6
 
 
 def test_distinct_dialogues_are_limited(make):

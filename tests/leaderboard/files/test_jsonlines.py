@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 
 import pytest
 
@@ -43,6 +44,111 @@ class TestDuplicateKeys:
     def test_the_same_key_in_two_objects_is_none(self, make):
         row = {"dialogue_id": "d1", "language": "en", "turn": 1, "mask": {"size": [4, 4], "counts": "`0"}}
         assert not read(make.file(lines([row | {"size": [4, 4], "x": {"turn": 1}}])))[1]
+
+    def test_are_found_in_one_pass(self, make):
+        keys = ",".join(f'"{number:x}":1' for number in range(4000))
+        line = f'{{{keys},"f9f":1}}\n'.encode()
+        began = time.process_time()
+        groups = read(make.file(line * 200))[1]
+        assert time.process_time() - began < 3
+        assert groups["duplicate_key"].count == 200
+        assert groups["duplicate_key"].first[0].value.startswith("'f9f' ")
+
+
+class TestMasks:
+    def row(self, make, index=0, **changes):
+        row = make.good[index]
+        return {key: row[key] for key in ("dialogue_id", "language", "turn")} | changes
+
+    @pytest.mark.parametrize("mask", ["x", 5, [1, 2], True])
+    @pytest.mark.parametrize("others", [True, False])
+    def test_one_that_is_no_object_is_told_once(self, make, mask, others):
+        rows = [self.row(make, mask=mask)]
+        rows += [self.row(make, 1, mask=make.first_pixels(8)), make.good[2]] if others else []
+        raw, groups = read(make.file(lines(rows)))
+        assert groups.keys() == {"wrong_type"}
+        (problem,) = groups["wrong_type"].first
+        shown = f"'{mask}'" if mask == "x" else str(mask)
+        assert (problem.row, problem.field, problem.value) == (1, "mask", shown)
+        assert problem.key == "dialogue d1, en, turn 1"
+        assert raw.size_ok.tolist() == [False, True, True][: len(rows)]
+
+    def test_one_that_is_not_needed_is_not_looked_at(self, make):
+        assert not read(make.file(lines([make.good[0] | {"mask": "x"}])))[1]
+
+    def test_faults_are_named_by_the_place_of_their_row(self, make):
+        rows = [
+            make.good[0] | {"counts": 5, "size": None},
+            self.row(make, 1, mask={"size": [4], "counts": None}),
+            self.row(make, 2, mask={"size": "x", "counts": 5}),
+            self.row(make, 3, mask={}, size=[4, 4]),
+        ]
+        groups = read(make.file(lines(rows)))[1]
+        told = {(item.row, item.field, kind) for kind, group in groups.items() for item in group.first}
+        assert told == {
+            (1, "counts", "wrong_type"),
+            (1, "size", "null"),
+            (2, "mask.size", "wrong_type"),
+            (2, "mask.counts", "null"),
+            (3, "mask.size", "wrong_type"),
+            (3, "mask.counts", "wrong_type"),
+            (4, "mask.counts", "null"),
+        }
+
+    def test_rows_keep_their_places_over_batches(self, make, monkeypatch):
+        monkeypatch.setattr(jsonlines, "_BATCH_ROWS", 3)
+        rows = [make.good[0]] * 10 + [self.row(make, mask=make.first_pixels(2))] * 10
+        rows[3] = rows[3] | {"counts": None}
+        rows[15] = self.row(make, mask={"size": [4, 4], "counts": None})
+        groups = read(make.file(lines(rows)))[1]
+        assert [(item.row, item.field) for item in groups["null"].first] == [(4, "counts"), (16, "mask.counts")]
+
+
+class TestLimitsOfALine:
+    @pytest.mark.parametrize("size", [[1] * 9, [1] * 5000, [[]] * 9])
+    def test_a_long_list_is_shown_by_its_beginning(self, make, size):
+        for row in (make.good[1] | {"size": size}, {"mask": {"size": size, "counts": "`0"}}):
+            problem = read(make.file(lines([make.good[0], row])))[1]["wrong_type"].first[0]
+            first = (
+                "[1, 1, 1, 1, 1, 1, 1, 1]" if size[0] else "[[...], [...], [...], [...], [...], [...], [...], [...]]"
+            )
+            assert (problem.row, problem.value) == (2, f"{first} ...")
+
+    def test_a_mask_of_the_most_characters_fits_even_if_each_is_written_as_two(self, make):
+        row = make.good[0] | {"counts": "\\" * Limits().rle_chars}
+        raw, groups = read(make.file(lines([row])))
+        assert not groups
+        assert raw.counts[0].as_py() == row["counts"]
+
+    @pytest.mark.parametrize(
+        "extra", [[[]] * 6000, list(range(6000)), ["a"] * 17_000, {f"k{number}": 1 for number in range(9000)}]
+    )
+    def test_very_much_beside_texts_is_refused(self, make, extra):
+        groups = read(make.file(lines([make.good[0], make.good[1] | {"x": extra}])))[1]
+        assert groups.keys() == {"too_long"}
+        assert groups["too_long"].first[0].row == 2
+
+    @pytest.mark.parametrize("text", ["[]," * 10_000, '"' * 30_000, "\\" * 30_000, '\\"' * 20_000, "a\nb" * 9000])
+    def test_what_a_text_holds_does_not_count(self, make, text):
+        assert not read(make.file(lines([make.good[0] | {"text": text}])))[1]
+
+    @pytest.mark.parametrize(
+        "tail", [b'"' + b"x" * 2**20, b'"' + b'\\"' * 2**19, b'"' * (2**20 + 1), b'"' + b"\\" * 2**20]
+    )
+    def test_a_text_without_an_end_is_no_json(self, make, tail):
+        began = time.process_time()
+        groups = read(make.file(lines(make.good[:1]) + b'{"text": ' + tail))[1]
+        assert time.process_time() - began < 3
+        assert groups.keys() <= {"not_json", "too_long"}
+        assert groups
+
+    def test_very_many_lines_that_are_no_object_end_the_reading(self, make):
+        path = make.file(lines(make.good[:1]) + b"{\n" * 150_000)
+        raw, groups = read(path)
+        assert raw is None
+        assert {kind: group.count for kind, group in groups.items()} == {"not_json": 100_001, "not_predictions": 1}
+        assert "100,000 lines that are no JSON object" in groups["not_predictions"].first[0].value
+        assert read(make.file(lines(make.good[:1]) + b"{\n" * 100_000))[0].rows == 100_001
 
 
 class TestGzip:
@@ -153,6 +259,7 @@ class TestLinesAndBatches:
         assert groups.keys() == {"null"}
         assert len(raw.notes) == 1
         assert raw.notes[0].count("'key") == 20
+        assert raw.notes[0].endswith(" ...")
 
     def test_blank_lines_count_towards_a_limit(self, make):
         data = lines(make.good) + b"\n" * 4

@@ -138,6 +138,20 @@ class TestHeaders:
         assert found.keys() == {"unreadable"}
         assert message in found["unreadable"].value
 
+    def test_entries_of_dictionaries_are_counted(self, make, craft):
+        columns = craft.columns()
+        codes = craft.data_page(bytes([1, 8, 0]), 4, craft.RLE_DICTIONARY)
+        entries = craft.dictionary_page(craft.plain([b"en"] + [b""] * 9), 10)
+        columns["language"] = craft.column("language", [entries, codes], 4)
+        data = craft.parquet(columns.values())
+        assert not self.problems(make, data, Limits(rows=10))
+        found = self.problems(make, data, Limits(rows=9))
+        assert (found["too_large"].field, found["too_large"].value) == ("language", "a dictionary of 10 entries")
+        # 32 bytes an entry beside the pages: ids 24, dictionary 42 and codes 3, turns 16, sizes 44, counts 27.
+        decoded = 24 + 42 + 3 + 16 + 44 + 27 + 320
+        assert not self.problems(make, data, Limits(decoded_bytes=decoded))
+        assert self.problems(make, data, Limits(decoded_bytes=decoded - 1)).keys() == {"too_large"}
+
     @pytest.mark.parametrize("levels", [(-1, 0), (0, -1), (13, 0), (0, 13), (7, 7), (2**31 - 1, 2**31 - 1)])
     def test_levels_longer_than_their_page_are_refused(self, make, craft, levels):
         columns = craft.columns()

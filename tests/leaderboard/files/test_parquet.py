@@ -129,6 +129,19 @@ class TestFolded:
         # Ids and languages are counted by the longest of each.
         assert read(path, Limits(decoded_bytes=size + 2 * texts))[1].keys() == set()
 
+    def test_shares_the_limit_with_columns_that_are_not(self, tmp_path):
+        # 0.6 MB of ids as they are and 0.6 MB of masks in a dictionary.
+        values = rows() | {
+            "dialogue_id": [f"{number:0200}" for number in range(ROWS)],
+            "counts": ["0" * 199 + str(number % 2) for number in range(ROWS)],
+        }
+        path = tmp_path / "both.parquet"
+        pq.write_table(pa.table(values), path, use_dictionary=["counts"], data_page_size=8192, write_batch_size=10)
+        limits = Limits(decoded_bytes=10**6)
+        assert parquet._check_pages(path, read_footer(path, limits), ["dialogue_id", "counts"], limits)[0] == ["counts"]
+        assert read(path, limits)[1].keys() == {"too_large"}
+        assert not read(path, Limits(decoded_bytes=1_300_000))[1]
+
     def test_a_long_text_is_named_either_way(self, tmp_path):
         path = tmp_path / "folded.parquet"
         self.write(path)
@@ -136,6 +149,34 @@ class TestFolded:
             groups = read(path, Limits(decoded_bytes=decoded, rle_chars=4999))[1]
             assert groups.keys() == {"too_long"}
             assert (groups["too_long"].first[0].row, groups["too_long"].first[0].value) == (4, "5,000 characters")
+
+
+class TestUnsignedNumbers:
+    def test_those_beyond_signed_ones_name_their_rows(self, tmp_path):
+        data = table()
+        turns, sizes = rows()["turn"], rows()["size"]
+        turns[2000], sizes[7], sizes[9] = 2**63 + 5, [4, 2**64 - 1], None
+        data = data.set_column(2, "turn", pa.array(turns, pa.uint64()))
+        data = data.set_column(3, "size", pa.array(sizes, pa.list_(pa.uint64())))
+        pq.write_table(data, tmp_path / "unsigned.parquet", row_group_size=700)
+        raw, groups = read(tmp_path / "unsigned.parquet")
+        assert groups.keys() == {"wrong_type", "null"}
+        assert [(item.row, item.field, item.value) for item in groups["wrong_type"].first] == [
+            (2001, "turn", str(2**63 + 5)),
+            (8, "size", f"[4, {2**64 - 1}]"),
+        ]
+        assert [item.row for item in groups["null"].first] == [10]
+        assert [index for index in range(ROWS) if not raw.turn_ok[index]] == [2000]
+        assert [index for index in range(ROWS) if not raw.size_ok[index]] == [7, 9]
+        assert raw.turn[1999:2002].tolist() == [4, 0, 2]
+        assert raw.size[8].tolist() == sizes[8]
+
+    def test_others_are_read(self, tmp_path):
+        data = table().set_column(2, "turn", pa.array([2**63 - 1] * ROWS, pa.uint64()))
+        pq.write_table(data.append_column("x", data["turn"]), tmp_path / "unsigned.parquet")
+        raw, groups = read(tmp_path / "unsigned.parquet")
+        assert not groups
+        assert set(raw.turn.tolist()) == {2**63 - 1}
 
 
 class TestFooters:
@@ -199,4 +240,6 @@ class TestFooters:
         pq.write_table(table().append_column(extra, pa.array(["x"] * ROWS)), tmp_path / "dots.parquet")
         groups = read(tmp_path / "dots.parquet")[1]
         assert groups.keys() == {"duplicate_column"}
-        assert groups["duplicate_column"].first[0].field == extra.split(".")[0]
+        (problem,) = groups["duplicate_column"].first
+        assert problem.field == extra.split(".")[0]
+        assert f"rename or drop '{extra}'" in problem.expected

@@ -130,9 +130,8 @@ class Leaderboard:
         if first is not None and not first.gives_way:
             return first
         now = self._moment()
-        if (
-            allowance := self._allowance(user, now)
-        ).remaining == 0:  # before the file is copied; the store decides again
+        allowance = self._allowance(user, now)
+        if allowance.remaining == 0:  # before the file is copied; the store decides again
             raise QuotaExceeded(user, allowance)
         submission = Submission(
             id=submission_id,

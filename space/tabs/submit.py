@@ -25,7 +25,7 @@ from space.labels import HISTORY_MODES
 from space.messages import user_error
 from space.tabs.table import TableTab
 
-FILE_TYPES = [".parquet", ".jsonl"]
+FILE_TYPES = [".parquet", ".jsonl", ".gz"]
 SCORING = {"concurrency_id": "scoring", "concurrency_limit": 1}  # one file at a time: scoring uses all cores
 SERVER_FAULT = "The leaderboard could not do this; nothing was entered. The reason is in the server's log."
 

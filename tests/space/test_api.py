@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import urllib.error
 import urllib.request
@@ -51,6 +52,12 @@ def test_check_keeps_nothing(client, board, prediction_rows, write_predictions):
     assert outcome["tracks"] == ["en-single", "en-multi", "zh-single", "zh-multi"]
     assert outcome["rows"] == len(prediction_rows(3))
     assert len(board.records()) == before
+
+
+def test_a_gzip_of_json_lines_is_taken(client, prediction_rows, write_predictions, tmp_path):
+    path = tmp_path / "predictions.jsonl.gz"
+    path.write_bytes(gzip.compress(write_predictions(prediction_rows(3), "plain.jsonl").read_bytes()))
+    assert client.predict(handle_file(str(path)), api_name="/check")["ok"]
 
 
 def test_submit_enters_a_row_with_its_place(client, board, prediction_rows, write_predictions):

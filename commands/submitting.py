@@ -72,7 +72,7 @@ def submit(
     board = open_board(truth, store, new=True, quota=Quota(per_day=per_day, total=total))
     earlier = board.earlier(file, user)
     submission = board.enter(file, meta, user)
-    if earlier is not None and earlier.state not in ("refused", "deleted"):
+    if earlier is not None and not earlier.gives_way:
         _print_earlier(earlier)
     else:
         console.print(f"recorded as submission {submission.id}")
@@ -102,7 +102,7 @@ def _print_outcome(board: Leaderboard, submission: Submission) -> None:
         if submission.report is not None:
             print_report(submission.report)
         raise typer.Exit(2)
-    record = board.record(submission.id)
+    record = board.record(submission.id) if submission.state == "withdrawn" else board.result(submission)
     for track, value in record.tracks.items():
         print_score(console, track, value)
     print_agreement(console, record.agreement)

@@ -25,6 +25,7 @@ from leaderboard.files import Limits
 from leaderboard.local import validate_file
 from leaderboard.problems import ValidationReport
 from leaderboard.records import (
+    RANKED_SPLIT,
     STATEMENT,
     TRACKS,
     UNRANKED_HISTORY,
@@ -98,11 +99,13 @@ class Leaderboard:
         """Enter a predictions file and score it; the public record.
 
         The same content by the same user is answered with the first result. Raises what `enter` raises,
-        SubmissionRefused: with the report, or with the reason alone for a submission that was withdrawn.
+        SubmissionRefused (with the report, or with the reason alone for one that was withdrawn or deleted), and
+        StoreError for one that other computers may be scoring.
         """
-        submission = self.enter(path, meta, user)
-        if submission.state == "pending":
-            submission = self.settle(submission.id)
+        return self.result(self.settle(self.enter(path, meta, user).id))
+
+    def result(self, submission: Submission) -> Record:
+        """The record of a submission after `settle`. Raises SubmissionRefused as `submit` does, or StoreError."""
         if submission.state == "pending":
             raise StoreError(f"submission {submission.id} is kept and still to be scored; ask again in half an hour")
         if submission.state == "refused":
@@ -222,7 +225,7 @@ class Leaderboard:
         record = self.store.record(record_id)
         if record is None:
             keys = [key for key in self.store.record_keys() if key.submission == record_id]
-            mine = [key for key in keys if (key.split, key.digest, key.scorer_version) == self._scorer.key]
+            mine = [key for key in keys if key.basis == self._scorer.key]
             record = self.store.record((mine or keys)[-1].id) if keys else None
         if record is None:
             raise RecordNotFound(f"no record {record_id!r}; expected the id of a record or of a scored submission")
@@ -313,7 +316,7 @@ class Leaderboard:
         )
 
     def _check_meta(self, meta: SubmissionMeta) -> None:
-        if self.truth.split != "test":
+        if self.truth.split != RANKED_SPLIT:
             return
         if meta.history_mode in UNRANKED_HISTORY:
             raise MetaError(
@@ -328,7 +331,7 @@ class Leaderboard:
         The same for the same user, content and data, so that a repeated upload finds its first result.
         """
         for deleted in count():
-            parts = (user, sha256, self.truth.split, self.truth.digest, *[str(deleted)] * bool(deleted))
+            parts = [user, sha256, self.truth.split, self.truth.digest, *([str(deleted)] if deleted else [])]
             submission_id = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
             found = self.store.submission(submission_id)
             if found is None:
@@ -350,7 +353,7 @@ class Leaderboard:
 
     def _quota(self) -> Quota:
         """Only answers to the test split are scarce."""
-        return self.quota if self.truth.split == "test" else Quota()
+        return self.quota if self.truth.split == RANKED_SPLIT else Quota()
 
     def _moment(self) -> str:
         return moment(self._now())

@@ -61,7 +61,7 @@ class Scorer:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes results comparable: split, digest of the data, version of the scorer."""
+        """RecordKey.basis of its results."""
         return self.truth.split, self.truth.digest, SCORER_VERSION
 
     def record_id(self, submission: Submission) -> str:
@@ -75,7 +75,7 @@ class Scorer:
         stays pending for as long as another computer may still be at it.
         """
         submission = self.store.submission(submission_id)
-        if submission is None or submission.state != "pending":
+        if submission.state != "pending":
             return submission
         if submission.tries >= MAX_TRIES:
             if datetime.now(UTC) - datetime.fromisoformat(submission.begun) < _MAY_BE_AT_WORK:
@@ -96,11 +96,7 @@ class Scorer:
         self, submissions: Sequence[Submission], at: str, progress: Callable[[int, int], object]
     ) -> list[Rescored]:
         """Score those again that have no record of this key."""
-        done = {
-            key.submission
-            for key in self.store.record_keys()
-            if (key.split, key.digest, key.scorer_version) == self.key
-        }
+        done = {key.submission for key in self.store.record_keys() if key.basis == self.key}
         wanted = [item for item in submissions if item.state in ("scored", "withdrawn") and item.id not in done]
         results = []
         for number, submission in enumerate(wanted, start=1):

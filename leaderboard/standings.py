@@ -9,19 +9,29 @@ from pydantic import BaseModel, ConfigDict
 
 from leaderboard.errors import RecordNotFound
 from leaderboard.ranking import rank
-from leaderboard.records import TABLE_TURNS, Record, Resampling, Submission, TableRow, TrackScore, model_key
+from leaderboard.records import (
+    RANKED_SPLIT,
+    TABLE_TURNS,
+    Record,
+    Resampling,
+    Submission,
+    TableRow,
+    TrackScore,
+    model_key,
+)
 from leaderboard.statistics import kept_headline_draws
 from leaderboard.stores import Store
 
-_RANKED_SPLIT = "test"
+Lineup = list[tuple[str, int, bool]]  # of each row: its record, how many attempts its model had, is it verified
 
 
 class _Kept(BaseModel):
-    """A table beside the version of the store that it follows from."""
+    """A table, the lineup that it follows from, and the version of the store that had it."""
 
     model_config = ConfigDict(frozen=True)
 
     version: str
+    lineup: Lineup
     rows: list[TableRow]
 
 
@@ -74,16 +84,21 @@ class Standings:
         return [(record_id, submission) for record_id, submission in chosen.values() if submission.state == "scored"]
 
     def _derived(self, track: str, version: str) -> _Kept:
-        """The table as another process made it from the same version of the store, or made now."""
+        """The table as another process made it, made anew only where the lineup is another by now.
+
+        Most changes of a store, such as a submission that is still to be scored, leave every lineup as it was.
+        """
         key = "/".join(("table", *self._key, self._resampling.model_dump_json(), track))
         found = self._store.derived(key)
-        if found is not None:
-            kept = _Kept.model_validate_json(found)
-            if kept.version == version:
-                return kept
+        present = self._tables.get(track) if found is None else _Kept.model_validate_json(found)
+        if present is not None and present.version == version:
+            return present
         while True:
+            lineup = self._lineup(track)
             try:
-                kept = _Kept(version=version, rows=self._made(track))
+                is_same = present is not None and present.lineup == lineup
+                rows = present.rows if is_same else self._made(track, lineup)
+                kept = _Kept(version=version, lineup=lineup, rows=rows)
             except RecordNotFound:  # deleted while the table was made, else the store is damaged
                 if self._store.version() == version:
                     raise
@@ -93,19 +108,23 @@ class Standings:
             self._store.keep_derived(key, kept.model_dump_json().encode(), version)
             return kept
 
-    def _made(self, track: str) -> list[TableRow]:
+    def _lineup(self, track: str) -> Lineup:
         submissions = self._store.submissions()
         attempts = self._attempts(submissions)
+        return [
+            (record_id, attempts[submission.user, model_key(submission.meta.model)], submission.verified is not None)
+            for record_id, submission in self._displayed(track, submissions)
+        ]
+
+    def _made(self, track: str, lineup: Lineup) -> list[TableRow]:
         rows, draws = [], {}
-        for record_id, submission in self._displayed(track, submissions):
+        for record_id, attempts, verified in lineup:
             row = self._row(record_id, track)
             if row is None:
                 continue
-            user_model = (submission.user, model_key(submission.meta.model))
-            changes = {"attempts": attempts[user_model], "verified": submission.verified is not None}
-            rows.append(row.model_copy(update=changes))
+            rows.append(row.model_copy(update={"attempts": attempts, "verified": verified}))
             draws[record_id] = self._drawn(record_id, track)
-        if self._key[0] != _RANKED_SPLIT:
+        if self._key[0] != RANKED_SPLIT:
             return sorted(rows, key=lambda row: (row.headline_dice is None, -(row.headline_dice or 0)))
         return rank(rows, draws)
 
@@ -120,8 +139,7 @@ class Standings:
 
     def _records(self) -> dict[str, str]:
         """Submission -> its record on this data by this scorer."""
-        keys = self._store.record_keys()
-        return {key.submission: key.id for key in keys if (key.split, key.digest, key.scorer_version) == self._key}
+        return {key.submission: key.id for key in self._store.record_keys() if key.basis == self._key}
 
     def _row(self, record_id: str, track: str) -> TableRow | None:
         """None where the record lacks the track, or was deleted a moment ago."""

@@ -14,10 +14,9 @@ from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 from huggingface_hub.utils import HFValidationError, validate_repo_id
 
 from leaderboard.errors import SubmissionError
-from leaderboard.records import TRACKS, UNRANKED_HISTORY, Record, TrackScore
+from leaderboard.records import RANKED_SPLIT, TRACKS, UNRANKED_HISTORY, Record, TrackScore
 
 FRAMEWORK = "mturn-seg"
-_SPLIT = "test"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -37,7 +36,7 @@ def benchmark_yaml(name: str, description: str, tracks: Sequence[str] = TRACKS, 
             "name": name,
             "description": description,
             "evaluation_framework": FRAMEWORK,
-            "tasks": [{"id": track, "config": config, "split": _SPLIT} for track in tracks],
+            "tasks": [{"id": track, "config": config, "split": RANKED_SPLIT} for track in tracks],
         }
     )
 
@@ -86,8 +85,8 @@ def results_yaml(
 
 
 def _check_competes(record: Record) -> None:
-    if record.split != _SPLIT:
-        raise SubmissionError(f"record {record.id} is of split {record.split!r}; expected {_SPLIT!r}")
+    if record.split != RANKED_SPLIT:
+        raise SubmissionError(f"record {record.id} is of split {record.split!r}; expected {RANKED_SPLIT!r}")
     if record.meta.history_mode in UNRANKED_HISTORY:
         raise SubmissionError(f"record {record.id} used history {record.meta.history_mode!r}, which does not compete")
     if all(score.headline_dice is None for score in record.tracks.values()):

@@ -3,6 +3,7 @@
 from leaderboard.records.comparison import Comparison, Difference, HistoryGap
 from leaderboard.records.meta import (
     HISTORY_MODES,
+    RANKED_SPLIT,
     STATEMENT,
     UNRANKED_HISTORY,
     HistoryMode,
@@ -40,6 +41,7 @@ __all__ = [
     "HISTORY_MODES",
     "MIN_PATIENTS",
     "NSD_TOLERANCE",
+    "RANKED_SPLIT",
     "STATEMENT",
     "TABLE_TURNS",
     "TRACKS",

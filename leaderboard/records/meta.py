@@ -13,6 +13,7 @@ from leaderboard.records.text import Address, Line, Name, Paragraph, readable
 
 HistoryMode = Literal["own", "none", "gt", "text_gt_mask_own"]
 HISTORY_MODES = get_args(HistoryMode)
+RANKED_SPLIT = "test"  # of the others the truth is public
 UNRANKED_HISTORY = ("gt", "text_gt_mask_own")  # these need the truth, so they do not compete
 #: What is signed with a submission to the test split.
 STATEMENT = "No label of a test image was used to train, tune or choose this model."

@@ -21,6 +21,11 @@ class RecordKey:
     digest: str  # of the data
     scorer_version: str
 
+    @property
+    def basis(self) -> tuple[str, str, str]:
+        """What makes results comparable: split, digest of the data, version of the scorer."""
+        return self.split, self.digest, self.scorer_version
+
 
 class Store(Protocol):
     """Keeps submissions, their records and what is private about both.

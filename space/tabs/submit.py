@@ -27,7 +27,9 @@ from space.tabs.table import TableTab
 
 FILE_TYPES = [".parquet", ".jsonl", ".gz"]
 SCORING = {"concurrency_id": "scoring", "concurrency_limit": 1}  # one file at a time: scoring uses all cores
-SERVER_FAULT = "The leaderboard could not do this; nothing was entered. The reason is in the server's log."
+SERVER_FAULT = (
+    "The leaderboard could not do this. The reason is in the server's log. A file that it had taken is scored later."
+)
 
 log = logging.getLogger(__name__)
 

@@ -178,3 +178,23 @@ def test_a_store_on_the_hub_is_not_looked_for_on_this_computer(made, mturn_seg, 
     assert code == 0
     assert first in out
     assert opened == [place]
+
+
+def test_what_a_maintainer_deleted_is_not_taken_again(made, mturn_seg, submit):
+    first = submit(made.half)
+    assert mturn_seg("delete", first, "--by", "keeper", "--yes", *made.board)[0] == 0
+    code, out, err = mturn_seg("submit", made.half, *ARGUMENTS, *made.board)
+    assert code == 2
+    assert f"this file is submission {first}, which was deleted; it cannot be sent again" in err
+    assert "recorded" not in out
+
+
+def test_one_that_another_computer_may_be_scoring_is_said_to_wait(made, mturn_seg):
+    board = Leaderboard(made.truth, SqliteStore(made.store))
+    entered = board.enter(made.half, SubmissionMeta(model="model", history_mode="own", signed="A Name"), "me")
+    for _ in range(3):
+        board.store.begin(entered.id)
+    code, _, err = mturn_seg("submit", made.half, *ARGUMENTS, *made.board)
+    assert code == 2
+    assert f"submission {entered.id} is kept and still to be scored" in err
+    assert board.submission(entered.id).state == "pending"

@@ -341,8 +341,8 @@ class TestTable:
         first = board.submit(good, meta(), "ann")
         made = board._standings._made
 
-        def slow(track):
-            rows = made(track)
+        def slow(track, lineup):
+            rows = made(track, lineup)
             if board.submission(first.submission).state == "scored":  # another process, just now
                 Leaderboard(board.truth, SqliteStore(store.path)).withdraw(first.submission, "ann")
             return rows
@@ -353,6 +353,19 @@ class TestTable:
         board.table("en-multi")
         again = Leaderboard(board.truth, SqliteStore(store.path))
         assert [row.user for row in again.table("en-multi")] == ["bob"]
+
+    def test_what_no_table_shows_makes_no_table_anew(self, board, store, make, good, monkeypatch):
+        board.submit(good, meta(), "ann")
+        rows = board.table("en-multi")
+        made = []
+        monkeypatch.setattr(board._standings, "_made", lambda track, lineup: made.append(track) or [])
+        with pytest.raises(SubmissionRefused):
+            board.submit(make.parquet(make.good[1:], name="bad.parquet"), meta(), "bob")
+        assert board.table("en-multi") == rows
+        assert made == []
+        board.verify(board.submissions("ann")[0].id, "keeper")
+        board.table("en-multi")
+        assert made == ["en-multi"]
 
     def test_a_caller_cannot_change_the_table_of_others(self, board, good):
         board.submit(good, meta(), "ann")

@@ -18,9 +18,15 @@ DIGEST = "d" * 64
 
 
 def new_submission(
-    folder: Path, content: str | bytes = "one", user: str = "ann", model: str = "net", split: str = "test"
+    folder: Path,
+    content: str | bytes = "one",
+    user: str = "ann",
+    model: str = "net",
+    split: str = "test",
+    created: str = AT,
+    **meta: str,
 ) -> tuple[Submission, Path]:
-    """A pending submission and its file."""
+    """A pending submission and its file. meta: more of its description."""
     data = content.encode() if isinstance(content, str) else content
     sha256 = hashlib.sha256(data).hexdigest()
     raw = Path(folder, f"{sha256[:16]}.upload")
@@ -28,12 +34,12 @@ def new_submission(
     submission = Submission(
         id=hashlib.sha256(f"{user}/{sha256}/{split}".encode()).hexdigest()[:16],
         user=user,
-        meta=SubmissionMeta(model=model, history_mode="own", signed=user),
+        meta=SubmissionMeta(model=model, history_mode="own", signed=user, **meta),
         split=split,
         dataset=DatasetRef(version="1.0.0", digest=DIGEST),
         file_sha256=sha256,
         file_bytes=len(data),
-        created=AT,
+        created=created,
     )
     return submission, raw
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import functools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,20 +11,10 @@ import pytest
 from leaderboard import QuotaExceeded, RecordNotFound, StoreError, SubmissionNotFound
 from leaderboard.errors import SubmissionError
 from leaderboard.problems import Problem, ProblemGroup, ValidationReport
-from leaderboard.records import (
-    AuditLine,
-    Cell,
-    DatasetRef,
-    PredictionCounts,
-    Quota,
-    Record,
-    Submission,
-    SubmissionMeta,
-    TrackScore,
-)
+from leaderboard.records import Cell, Quota, TrackScore
+from tests.leaderboard.stores.making import AT, DIGEST, line_of, new_submission
+from tests.leaderboard.stores.making import record_of as empty_record_of
 
-AT = "2026-01-02T10:00:00+00:00"
-DIGEST = "d" * 64
 FREE = Quota()
 REPORT = ValidationReport(
     ok=False,
@@ -43,28 +33,12 @@ def store(open_any_store):
 
 @pytest.fixture
 def upload(tmp_path):
-    """upload(content, user, model, created) -> a pending submission and its file."""
-
-    def make(content="one", user="ann", model="net", created=AT, split="test", **meta):
-        raw = tmp_path / f"{hashlib.sha256(content.encode()).hexdigest()[:8]}.bin"
-        raw.write_bytes(content.encode())
-        sha256 = hashlib.sha256(raw.read_bytes()).hexdigest()
-        submission = Submission(
-            id=hashlib.sha256(f"{user}/{sha256}/{split}".encode()).hexdigest()[:16],
-            user=user,
-            meta=SubmissionMeta(model=model, history_mode="own", signed=user, **meta),
-            split=split,
-            dataset=DatasetRef(name="Made", version="1.0.0", digest=DIGEST),
-            file_sha256=sha256,
-            file_bytes=len(content),
-            created=created,
-        )
-        return submission, raw
-
-    return make
+    """upload(content, user, model, split, created, **meta) -> a pending submission and its file."""
+    return functools.partial(new_submission, tmp_path)
 
 
 def record_of(submission, digest=DIGEST, dice=0.5):
+    """A record of it with one track."""
     cell = Cell(n=1, n_patients=1, dice=dice, iou=dice / 2)
     track = TrackScore(
         headline_dice=dice,
@@ -78,32 +52,7 @@ def record_of(submission, digest=DIGEST, dice=0.5):
         turn_curve={"1": cell},
         fixed_cohort_curve={},
     )
-    return Record(
-        id=hashlib.sha256(f"{submission.id}/{digest}".encode()).hexdigest()[:16],
-        submission=submission.id,
-        created=submission.created,
-        user=submission.user,
-        meta=submission.meta,
-        split=submission.split,
-        dataset=DatasetRef(name="Made", version="1.0.0", digest=digest),
-        scorer_version="2",
-        device="cpu",
-        file_sha256=submission.file_sha256,
-        counts=PredictionCounts(rows=1, empty_predictions=0),
-        tracks={"en-single": track},
-    )
-
-
-def line(submission, action, at=AT, by="ann", reason=""):
-    return AuditLine(
-        at=at,
-        by=by,
-        action=action,
-        submission=submission.id,
-        user=submission.user,
-        file_sha256=submission.file_sha256,
-        reason=reason,
-    )
+    return empty_record_of(submission, digest).model_copy(update={"tracks": {"en-single": track}})
 
 
 def scored(store, submission, raw, companion=b"private sums", **record):
@@ -140,7 +89,7 @@ class TestAdmitting:
     def test_a_deleted_one_that_was_scored_does_not(self, store, upload):
         submission, raw = upload()
         scored(store, submission, raw)
-        deleted = store.change(line(submission, "delete"))
+        deleted = store.change(line_of(submission, "delete"))
         assert store.admit(submission, raw, FREE) == deleted
         with pytest.raises(SubmissionNotFound):
             store.raw(submission.id)
@@ -202,7 +151,7 @@ class TestQuota:
         store.admit(second, raw, quota)
         store.finish(record_of(second), b"", AT)
         for action in ("withdraw", "delete"):
-            store.change(line(second, action))
+            store.change(line_of(second, action))
             with pytest.raises(QuotaExceeded):
                 store.admit(*upload("c"), quota)
 
@@ -307,8 +256,8 @@ class TestChanging:
     def test_withdrawing_and_restoring_leave_the_record_and_two_audit_lines(self, store, open_any_store, upload):
         submission, raw = upload()
         record = scored(store, submission, raw)
-        out = line(submission, "withdraw", at="2026-02-01T00:00:00+00:00", reason="wrong checkpoint")
-        back = line(submission, "restore", at="2026-02-02T00:00:00+00:00")
+        out = line_of(submission, "withdraw", at="2026-02-01T00:00:00+00:00", reason="wrong checkpoint")
+        back = line_of(submission, "restore", at="2026-02-02T00:00:00+00:00")
         withdrawn = store.change(out)
         assert (withdrawn.state, withdrawn.reason) == ("withdrawn", "wrong checkpoint")
         assert store.record(record.id) == record
@@ -319,7 +268,7 @@ class TestChanging:
     def test_deleting_leaves_the_audit_line_and_what_counts(self, store, open_any_store, upload):
         submission, raw = upload(notes="something private", organisation="somewhere")
         record = scored(store, submission, raw)
-        deletion = line(submission, "delete", by="maintainer")
+        deletion = line_of(submission, "delete", by="maintainer")
         store.change(deletion)
         for view in (store, open_any_store()):
             left = view.submission(submission.id)
@@ -338,13 +287,15 @@ class TestChanging:
         theirs, _ = upload(user="bob")
         scored(store, mine, raw)
         scored(store, theirs, raw)
-        store.change(line(mine, "delete"))
+        store.change(line_of(mine, "delete"))
         assert store.raw(theirs.id).read_bytes() == raw.read_bytes()
 
     def test_verifying_is_told_of_the_submission_and_not_of_the_record(self, store, upload):
         submission, raw = upload()
         record = scored(store, submission, raw)
-        assert store.change(line(submission, "verify", at="2026-02-01T00:00:00+00:00")).verified.startswith("2026-02")
+        assert store.change(line_of(submission, "verify", at="2026-02-01T00:00:00+00:00")).verified.startswith(
+            "2026-02"
+        )
         assert store.record(record.id) == record
 
     @pytest.mark.parametrize("action", ["withdraw", "restore", "delete", "verify"])
@@ -352,13 +303,13 @@ class TestChanging:
         submission, raw = upload()
         store.admit(submission, raw, FREE)
         with pytest.raises(StoreError, match="pending"):
-            store.change(line(submission, action))
+            store.change(line_of(submission, action))
         assert store.audit() == []
         assert store.submission(submission.id) == submission
 
     def test_an_unknown_one_cannot_be_changed(self, store, upload):
         with pytest.raises(SubmissionNotFound):
-            store.change(line(upload()[0], "withdraw"))
+            store.change(line_of(upload()[0], "withdraw"))
         assert store.audit() == []
 
 
@@ -391,13 +342,13 @@ class TestReading:
         note()
         store.finish(record_of(submission), b"", AT)
         note()
-        store.change(line(submission, "withdraw"))
+        store.change(line_of(submission, "withdraw"))
         note()
-        store.change(line(submission, "delete"))
+        store.change(line_of(submission, "delete"))
         note()
         assert len(set(seen)) == len(seen)
         store.keep_derived("table", b"rows", store.version())
-        store.change(line(submission, "delete"))
+        store.change(line_of(submission, "delete"))
         assert store.version() == seen[-1]
 
     def test_derived_bytes_are_kept_and_replaced(self, store):

@@ -15,6 +15,7 @@ from leaderboard.records.record import PredictionCounts, Record
 from leaderboard.records.scores import (
     HEADLINE_REGIONS,
     MIN_PATIENTS,
+    MIN_REGION_PATIENTS,
     NSD_TOLERANCE,
     TABLE_TURNS,
     TRACKS,
@@ -40,6 +41,7 @@ __all__ = [
     "HEADLINE_REGIONS",
     "HISTORY_MODES",
     "MIN_PATIENTS",
+    "MIN_REGION_PATIENTS",
     "NSD_TOLERANCE",
     "RANKED_SPLIT",
     "STATEMENT",

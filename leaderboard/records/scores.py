@@ -10,6 +10,8 @@ TRACKS = ("en-single", "en-multi", "zh-single", "zh-multi")
 HEADLINE_REGIONS = ("head", "chest", "abdomen", "prostate")  # the four of the published tables
 TABLE_TURNS = ("1", "2", "3", "4", "5")
 MIN_PATIENTS = 10  # with fewer there are no intervals, p-values and tiers
+# The mean of two patients is the same in half of all resamples: a headline wants so many in each of its regions.
+MIN_REGION_PATIENTS = 3
 NSD_TOLERANCE = 2.0  # millimetres, or pixels where the spacing is unknown
 
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]

@@ -8,7 +8,16 @@ from pathlib import Path
 import yaml
 
 from leaderboard.exports.columns import run
-from leaderboard.records import MIN_PATIENTS, NSD_TOLERANCE, STATEMENT, TRACKS, Record, TableRow, TrackScore
+from leaderboard.records import (
+    MIN_PATIENTS,
+    MIN_REGION_PATIENTS,
+    NSD_TOLERANCE,
+    STATEMENT,
+    TRACKS,
+    Record,
+    TableRow,
+    TrackScore,
+)
 from leaderboard.reports import wording
 from leaderboard.reports.blocks import Block, Facts, Link, Prose, Report, Section, Table, Text
 from leaderboard.reports.track import track_sections
@@ -113,7 +122,7 @@ def _remarks(scored: TrackScore, row: TableRow | None) -> list[str]:
             f"at least {MIN_PATIENTS} are needed."
         )
     elif scored.headline_dice is not None and scored.headline_dice_interval is None:
-        remarks.append("the headline has no interval, because a region has too few patients to resample.")
+        remarks.append(f"the headline has no interval, because a region has fewer than {MIN_REGION_PATIENTS} patients.")
     if row is not None and row.rank is None:
         remarks.append("this submission does not compete and has no rank.")
     return remarks
@@ -138,6 +147,7 @@ def _agreement(record: Record) -> list[Section]:
 def _glossary(record: Record) -> list[tuple[str, Text]]:
     known = {
         "min_patients": MIN_PATIENTS,
+        "min_region_patients": MIN_REGION_PATIENTS,
         "nsd_tolerance": f"{NSD_TOLERANCE:g}",
         "resamples": count(record.resampling.resamples),
         "seed": record.resampling.seed,

@@ -18,11 +18,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from leaderboard.errors import ComparisonError
-from leaderboard.records import MIN_PATIENTS, Resampling
+from leaderboard.records import MIN_PATIENTS, MIN_REGION_PATIENTS, Resampling
 from leaderboard.statistics.sums import REGION, PatientSums
 
 _DRAWN_AT_ONCE = 100  # resamples; part of what a seed means, as it decides the order of the draws
-_REGION_PATIENTS = 3  # the mean of two patients is the same in half of all resamples
 _REDRAWS = 500  # a handful of regions needs a dozen
 _BLOCK_VALUES = 2**20  # counts of a block of resamples, as float64: 8 MiB
 
@@ -48,7 +47,7 @@ def resamples_of(sums: PatientSums, resampling: Resampling) -> Resamples:
 def has_every_region(sums: PatientSums) -> bool:
     """Whether resamples hold every region: of ten patients in all, and three with turns in each region."""
     regions = sums.n_patients[sums.columns(REGION)]
-    return len(sums.patients) >= MIN_PATIENTS and bool((regions >= _REGION_PATIENTS).all())
+    return len(sums.patients) >= MIN_PATIENTS and bool((regions >= MIN_REGION_PATIENTS).all())
 
 
 class Totals(NamedTuple):

@@ -95,7 +95,7 @@ def test_a_note_is_made_once_for_the_tracks_it_is_true_of(made):
 
 def test_enough_patients_but_no_interval_is_explained(made):
     report = submission_report(made.record(tracks={"en-multi": made.track(headline_dice_interval=None)}))
-    assert any("too few patients to resample" in note for note in prose(sections(report)["Headline", "Headline"]))
+    assert any("a region has fewer than 3 patients" in note for note in prose(sections(report)["Headline", "Headline"]))
 
 
 def test_tracks_come_in_the_order_of_the_benchmark(made):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from leaderboard.errors import QuotaExceeded
 from leaderboard.records import AuditLine, DatasetRef, PredictionCounts, Quota, Record, Submission, SubmissionMeta
+from leaderboard.stores._local import write_whole
 from leaderboard.stores.hub import HubStore
 
 AT = "2026-01-02T10:00:00+00:00"
@@ -30,7 +31,7 @@ def new_submission(
     data = content.encode() if isinstance(content, str) else content
     sha256 = hashlib.sha256(data).hexdigest()
     raw = Path(folder, f"{sha256[:16]}.upload")
-    raw.write_bytes(data)
+    write_whole(raw, data)  # other processes may be reading the same content under the same name
     submission = Submission(
         id=hashlib.sha256(f"{user}/{sha256}/{split}".encode()).hexdigest()[:16],
         user=user,

@@ -49,6 +49,7 @@ from leaderboard.stores import Store
 from leaderboard.stores.opening import open_store
 from leaderboard.stores.sqlite import SqliteStore
 from leaderboard.truth import Truth
+from leaderboard.truth_opening import open_truth
 
 __all__ = [
     "HISTORY_MODES",
@@ -96,6 +97,7 @@ __all__ = [
     "compare_files",
     "data_facts",
     "open_store",
+    "open_truth",
     "published_results",
     "rank",
     "score_file",

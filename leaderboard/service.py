@@ -43,7 +43,7 @@ from leaderboard.records import (
     checked_user,
     moment,
 )
-from leaderboard.settling import Rescored, Scorer
+from leaderboard.settling import RANKING, Progress, Rescored, Scorer, untold
 from leaderboard.standings import Standings
 from leaderboard.stores import Store
 from leaderboard.truth import Truth
@@ -59,7 +59,7 @@ class Leaderboard:
     limits: what a predictions file may cost. quota: of each user on the test split. admins: user names of maintainers.
     min_patients: strata and curve points of fewer patients lose their scores in the public record (their counts stay);
     None: 10, or 0 for a split of fewer patients than that, which would show nothing at all. boundary: whether HD95 and
-    NSD are measured.
+    NSD are measured. device: what counts pixels, "cpu" or "cuda"; None takes what is quickest (masks.chosen_device).
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class Leaderboard:
         min_patients: int | None = None,
         resampling: Resampling | None = None,
         boundary: bool = True,
+        device: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ):
         self.truth = truth if isinstance(truth, Truth) else Truth.load(truth)
@@ -81,7 +82,8 @@ class Leaderboard:
         self.quota = quota or Quota()
         self.admins = frozenset(checked_user(name) for name in admins)
         self._now = now
-        self._scorer = Scorer(self.truth, store, self.limits, resampling or Resampling(), boundary, min_patients)
+        resampling = resampling or Resampling()
+        self._scorer = Scorer(self.truth, store, self.limits, resampling, boundary, min_patients, device)
         self._standings = Standings(store, *self._scorer.key, self._scorer.resampling)
         self._comparing = Comparing(store, self._scorer.resampling, self._scorer.min_patients)
 
@@ -148,8 +150,10 @@ class Leaderboard:
         )
         return self.store.admit(submission, path, self._quota())
 
-    def settle(self, submission_id: str) -> Submission:
+    def settle(self, submission_id: str, progress: Progress = untold) -> Submission:
         """Score a pending submission, waiting where another thread or process is at it; it ends scored or refused.
+
+        progress: told CHECKING, SCORING and RANKING of `settling` as they begin.
 
         Raises SubmissionNotFound. When scoring itself fails the error is passed on and the submission stays pending:
         `resume` tries again, a few times. One that has failed a few times stays pending too, for half an hour, while
@@ -158,8 +162,9 @@ class Leaderboard:
         while (submission := self.submission(submission_id)).state == "pending":
             with self.store.working(submission_id) as is_mine:
                 if is_mine:
-                    submission = self._scorer.settle(submission_id, self._moment())
+                    submission = self._scorer.settle(submission_id, self._moment(), progress)
             if is_mine:
+                progress(RANKING)
                 self._refresh(submission.tracks)
                 break
             time.sleep(_POLL_SECONDS)

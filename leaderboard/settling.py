@@ -19,6 +19,9 @@ from leaderboard.truth import Truth
 from leaderboard.validation import read_submission
 
 MAX_TRIES = 3
+#: What scoring one submission goes through, told to whoever waits.
+CHECKING, SCORING, RANKING = "checking", "scoring", "ranking"
+Progress = Callable[[str], object]
 _MAY_BE_AT_WORK = timedelta(minutes=30)  # after this no other computer is still scoring
 INTERRUPTED = (
     f"its scoring was interrupted {MAX_TRIES} times; please tell the maintainers. It does not count, and sending the "
@@ -38,8 +41,12 @@ class Rescored:
     reason: str | None = None
 
 
+def untold(stage: str) -> None:
+    """Progress that nobody waits for."""
+
+
 class Scorer:
-    """Scores the submissions of one store on one truth. `min_patients`: see Leaderboard."""
+    """Scores the submissions of one store on one truth. `min_patients` and `device`: see Leaderboard."""
 
     def __init__(
         self,
@@ -49,12 +56,14 @@ class Scorer:
         resampling: Resampling,
         boundary: bool,
         min_patients: int | None,
+        device: str | None = None,
     ):
         self.truth = truth
         self.store = store
         self.limits = limits
         self.resampling = resampling
         self.boundary = boundary
+        self.device = device
         if min_patients is None:
             min_patients = MIN_PATIENTS if truth.n_patients >= MIN_PATIENTS else 0
         self.min_patients = min_patients
@@ -68,7 +77,7 @@ class Scorer:
         """The id that the submission's record on this data by this scorer has, if there is one."""
         return hashlib.sha256("\n".join((submission.id, *self.key)).encode()).hexdigest()[:16]
 
-    def settle(self, submission_id: str, at: str) -> Submission:
+    def settle(self, submission_id: str, at: str, progress: Progress = untold) -> Submission:
         """Score a pending submission, whoever calls holds `Store.working`; it ends scored or refused.
 
         A file that has ended its process again and again is refused, so that it cannot do so at every start; but it
@@ -83,7 +92,7 @@ class Scorer:
             return self.store.refuse(submission_id, INTERRUPTED)
         self.store.begin(submission_id)
         try:
-            report, record, companion = self._result(submission)
+            report, record, companion = self._result(submission, progress)
             if record is None:
                 return self.store.refuse(submission_id, BREAKS_RULES, report)
             self.store.finish(record, companion, at)
@@ -119,8 +128,11 @@ class Scorer:
             log.exception("submission %s could not be scored again", submission.id)
             return Rescored(submission.id, None, f"{type(error).__name__}: {error}")
 
-    def _result(self, submission: Submission) -> tuple[ValidationReport, Record | None, bytes]:
+    def _result(
+        self, submission: Submission, progress: Progress = untold
+    ) -> tuple[ValidationReport, Record | None, bytes]:
         """The report on the kept file and, when it is faultless, record and companion."""
+        progress(CHECKING)
         report, predictions = read_submission(
             self.store.raw(submission.id),
             self.truth,
@@ -129,7 +141,10 @@ class Scorer:
         )
         if not report.ok:
             return report, None, b""
-        scored = score_predictions(predictions, self.truth, resampling=self.resampling, boundary=self.boundary)
+        progress(SCORING)
+        scored = score_predictions(
+            predictions, self.truth, resampling=self.resampling, boundary=self.boundary, device=self.device
+        )
         companion = Companion.of(scored, self.resampling).to_bytes()
         return report, self._record(submission, report, scored), companion
 

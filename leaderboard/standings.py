@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from leaderboard.errors import RecordNotFound
 from leaderboard.ranking import rank
@@ -89,8 +89,7 @@ class Standings:
         Most changes of a store, such as a submission that is still to be scored, leave every lineup as it was.
         """
         key = "/".join(("table", *self._key, self._resampling.model_dump_json(), track))
-        found = self._store.derived(key)
-        present = self._tables.get(track) if found is None else _Kept.model_validate_json(found)
+        present = _read(self._store.derived(key)) or self._tables.get(track)
         if present is not None and present.version == version:
             return present
         while True:
@@ -155,6 +154,14 @@ class Standings:
         if key not in self._draws:
             self._draws[key] = kept_headline_draws(self._store.companion(record_id), track, self._resampling)
         return self._draws[key]
+
+
+def _read(kept: bytes | None) -> _Kept | None:
+    """A kept table; None where there is none, and for one that another version of this program wrote."""
+    try:
+        return None if kept is None else _Kept.model_validate_json(kept)
+    except ValidationError:
+        return None
 
 
 def table_row(record: Record, track: str) -> TableRow:

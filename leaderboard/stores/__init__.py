@@ -99,6 +99,9 @@ class Store(Protocol):
         A process that is killed gives it up at once.
         """
 
+    def renew(self) -> None:
+        """Make what is read next as new as this moment, where reading may be behind. Raises StoreError."""
+
     def version(self) -> str:
         """Another text after every change that a table could show; the same text means that nothing changed."""
 

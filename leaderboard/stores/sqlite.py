@@ -242,6 +242,9 @@ class SqliteStore:
         """See Store.working."""
         return working_lock(self.files / "locks", submission_id)
 
+    def renew(self) -> None:
+        """See Store.renew: reading is never behind."""
+
     def version(self) -> str:
         """See Store.version."""
         with self._connection() as connection:

@@ -367,6 +367,22 @@ class TestTable:
         board.table("en-multi")
         assert made == ["en-multi"]
 
+    def test_a_kept_table_of_another_version_of_this_program_is_made_anew(self, board, store, good, monkeypatch):
+        record = board.submit(good, meta(), "ann")
+        monkeypatch.setattr(store, "derived", lambda key: b'{"version": "1", "rows": []}')
+        assert [row.record_id for row in Leaderboard(board.truth, store).table("en-multi")] == [record.id]
+
+    def test_stages_are_told_as_they_begin(self, board, good):
+        submission = board.enter(good, meta(), "ann")
+        told = []
+        board.settle(submission.id, told.append)
+        assert told == ["checking", "scoring", "ranking"]
+
+    def test_a_device_that_is_not_there_scores_nothing(self, board, store, good):
+        with pytest.raises(ValueError, match=r"device is 'cuda:99'"):
+            Leaderboard(board.truth, store, device="cuda:99").submit(good, meta(), "ann")
+        assert board.submissions("ann")[0].state == "pending"
+
     def test_a_caller_cannot_change_the_table_of_others(self, board, good):
         board.submit(good, meta(), "ann")
         board.table("en-multi").clear()

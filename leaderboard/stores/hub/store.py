@@ -241,6 +241,10 @@ class HubStore:
         """See Store.working."""
         return self._cache.working(submission_id)
 
+    def renew(self) -> None:
+        """See Store.renew."""
+        self._reader.newest(self._patience())
+
     def version(self) -> str:
         """See Store.version."""
         return self._reader.recent(self._patience()).head

@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.text import Text
 
-from commands import comparing, keeping, making, results, running, scoring, serving, submitting
+from commands import comparing, keeping, making, publishing, results, running, scoring, serving, submitting
 from commands.terminal import errors
 
 COMMANDS = {
@@ -32,9 +32,11 @@ COMMANDS = {
     ),
     "See it": (serving.serve, serving.demo),
 }
+# Commands of two words: name, help, what stands below.
+GROUPS = (("publish", "Put the leaderboard's page on the Hugging Face Hub.", (publishing.space,)),)
 
 # Each stage raises ValueErrors of its own for what a user can mend; others are bugs and show their trace.
-STAGES = ("authoring", "baselines", "building", "leaderboard", "masks", "release", "space")
+STAGES = ("authoring", "baselines", "building", "leaderboard", "masks", "publishing", "release", "space")
 
 app = typer.Typer(
     name="mturn-seg",
@@ -49,6 +51,11 @@ for panel, members in COMMANDS.items():
     for command in members:
         name = command.__name__.replace("_", "-")
         app.command(name, epilog=f"Example: `{command.example}`", rich_help_panel=panel)(command)
+for name, told, members in GROUPS:
+    group = typer.Typer(help=told, no_args_is_help=True, rich_markup_mode="markdown")
+    for command in members:
+        group.command(command.__name__, epilog=f"Example: `{command.example}`")(command)
+    app.add_typer(group, name=name, rich_help_panel="Publish")
 
 
 def main() -> None:

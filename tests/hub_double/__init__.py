@@ -5,8 +5,9 @@
         api = HfApi(endpoint=hub.endpoint, token="hf_token")
         hub.faults.add(path="/commit/", status=503, times=2)
 
-It speaks what huggingface_hub 2.4 sends for repositories, commits, listings, downloads, tags and LFS uploads. It does
-not speak Xet: `HF_HUB_DISABLE_XET=1` has to be set, or `without_network()` entered, before a large file is sent.
+It speaks what huggingface_hub 2.4 sends for repositories, commits, listings, downloads, tags and LFS uploads, and for
+the variables and secrets of Spaces. It does not speak Xet: `HF_HUB_DISABLE_XET=1` has to be set, or `without_network()`
+entered, before a large file is sent.
 `python -m tests.hub_double` runs one in a process of its own.
 """
 

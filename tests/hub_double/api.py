@@ -12,6 +12,7 @@ from tests.hub_double.accounts import check_write
 from tests.hub_double.hub import Hub, route
 from tests.hub_double.messages import ApiError, Request, Response
 from tests.hub_double.repositories import MAIN, Commit, File, Repository
+from tests.hub_double.spaces import settle_in
 
 _REPOSITORY = r"/api/(?P<kind>models|datasets|spaces)/(?P<id>[^/]+/[^/]+)"
 _COMMITS_A_PAGE = 50
@@ -58,7 +59,10 @@ def create(hub: Hub, request: Request, values: dict[str, str]) -> Response:
     if (kind, name) in hub.repositories:
         raise ApiError(409, f"You already created this {kind[:-1]} repo", url=url)
     private = asked.get("visibility") == "private" or bool(asked.get("private"))
-    hub.repositories[kind, name] = Repository(kind, name, private)
+    repository = Repository(kind, name, private)
+    if kind == "spaces":
+        settle_in(repository, asked)
+    hub.repositories[kind, name] = repository
     return Response.of({"url": url, "name": name, "id": name})
 
 

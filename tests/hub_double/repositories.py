@@ -104,6 +104,9 @@ class Repository:
     branches: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     uploads: dict[str, bytes] = field(default_factory=dict)  # LFS objects by SHA-256
+    sdk: str | None = None  # of a Space, as its variables and secrets
+    variables: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._add(MAIN, None, "initial commit", "", "system", {".gitattributes": File(GITATTRIBUTES.encode())})

@@ -1,86 +1,181 @@
-"""The leaderboard tab: one table per track, the details of a chosen row, and the published results below."""
+"""The leaderboard tab: one table per track, ordered by what the reader chooses, and the page of a chosen model."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from leaderboard import DataFacts, Leaderboard, TableRow, published_results
-from space import cards, frames
-from space.labels import TRACKS
+from leaderboard import TableRow, TrackScore, published_results
+from space.board.snapshot import Snapshot
+from space.cards import standing
+from space.cards.published import published
+from space.events import READING
+from space.links import Link
 from space.messages import user_error
+from space.page import Fill, Page
+from space.ranking.choice import MEASURES, WHOLE, Choice, offered, stratum_option
+from space.ranking.frames import Frame, Kept, ranking
+from space.tabs import model
+from space.words import Words
 
-CHOOSE_A_ROW = "Choose a row to see that submission in full."
+_HEIGHT = 620  # of the table, in pixels
+# What the reader chose stands in the page's address, without what is so anyway.
+_KEEP_CHOICE = f"""(track, measure, stratum) => {{
+  mturn.link({{track, measure: measure === "dice" ? null : measure, stratum: stratum === "{WHOLE}" ? null : stratum}});
+  return [track, measure, stratum];
+}}"""
+# A table that the reader sorted would keep that order, whatever is chosen: taken off the page, it forgets it.
+_FORGET_SORTING = """() => {
+  const sorted = document.querySelector("#ranking .sort-indicator");
+  return {__type__: "update", ...(sorted ? {visible: false} : {})};
+}"""
 
 
 @dataclass(frozen=True)
-class TableTab:
-    """What others need to bring the table up to date: `refresh(track)` gives values for `outputs`."""
+class _Parts:
+    """The components that follow a choice of track, measure and stratum."""
 
-    track: gr.Radio
-    outputs: list[gr.components.Component]
-    refresh: Callable[[str], tuple]
+    stratum: gr.Dropdown
+    summary: gr.HTML
+    order: gr.HTML
+    table: gr.Dataframe
+    notes: gr.HTML
+
+    @property
+    def outputs(self) -> list[gr.components.Component]:
+        return [self.stratum, self.summary, self.order, self.table, self.notes]
 
 
-def build(board: Leaderboard, data: DataFacts) -> TableTab:
-    """Lay the tab out and wire it. The tracks offered are those the data has turns for."""
-    choices = [(TRACKS[name], name) for name in data.tracks]
-    track = gr.Radio(choices, value=choices[0][1], label="Track", elem_id="track", elem_classes="segmented")
-    summary = gr.HTML(elem_id="summary")
-    table = gr.Dataframe(
-        show_label=False,
-        elem_id="ranking",
-        interactive=False,
-        show_search="search",
-        buttons=["fullscreen", "copy"],
-        max_height=560,
+def build(page: Page) -> Fill:
+    """Lay the tab out and wire it. The tracks offered are those that the data has turns for."""
+    words, data = page.words, page.watch.data
+    tracks = list(data.tracks)
+    with gr.Column(elem_id="table-page") as listing:
+        track = gr.Radio(
+            [(words.track(name), name) for name in tracks],
+            value=tracks[0],
+            label=words("table.track"),
+            elem_id="track",
+            elem_classes="segmented",
+        )
+        summary = gr.HTML(elem_id="summary")
+        with gr.Row(elem_id="table-choice"):
+            measure = gr.Dropdown(
+                [(words.name("measure", name), name) for name in MEASURES],
+                value="dice",
+                label=words("table.measure"),
+                elem_id="measure",
+                filterable=False,
+            )
+            stratum = gr.Dropdown(
+                [(stratum_option(words, WHOLE), WHOLE)], value=WHOLE, label=words("table.stratum"), elem_id="stratum"
+            )
+        order = gr.HTML(elem_id="table-order")
+        table = gr.Dataframe(
+            show_label=False,
+            elem_id="ranking",
+            interactive=False,
+            show_search="search",
+            buttons=["fullscreen", "copy"],
+            max_height=_HEIGHT,
+        )
+        notes = gr.HTML(elem_id="table-notes")
+        with gr.Accordion(words("table.published_title"), open=False, elem_id="published"):
+            gr.HTML(published(words, published_results()))
+    record = model.build(page, track, listing)
+    parts = _Parts(stratum, summary, order, table, notes)
+    filled = _filler(page)
+
+    def fill(request: gr.Request) -> tuple:
+        asked = Link.of(request)
+        snapshot = page.watch.snapshot
+        name = _track(snapshot, tracks, asked)
+        choice = Choice.of(*(request.query_params.get(key) for key in ("measure", "stratum")), _offered(snapshot, name))
+        # The model last: its page is made for the track that stands then.
+        return name, choice.measure, *filled(name, choice), asked.model or ""
+
+    def refresh(name: str, measure: str, stratum: str) -> tuple:
+        return filled(name, Choice.of(measure, stratum, _offered(page.watch.snapshot, name)))
+
+    def choose(event: gr.SelectData) -> str:
+        return event.row_value[-1]
+
+    for selector in (track, measure, stratum):  # what the reader changes, not what `fill` does
+        selector.input(None, None, table, js=_FORGET_SORTING, **READING)
+        selector.input(refresh, [track, measure, stratum], parts.outputs, js=_KEEP_CHOICE, **READING)
+    table.change(None, None, None, js=_name_search(words), **READING)
+    table.select(choose, None, record, **READING)
+    if page.names_api:
+        gr.api(_rows(page), api_name="table")
+    return Fill(fill, [track, measure, *parts.outputs, record])
+
+
+def _name_search(words: Words) -> str:
+    """Gradio's search field has English words in every language."""
+    return f"""() => {{
+  const field = document.querySelector("#ranking .search-input");
+  if (field) field.placeholder = field.title = {json.dumps(words("table.search"))};
+}}"""
+
+
+def _filler(page: Page) -> Callable[[str, Choice], tuple]:
+    """Gives the values of _Parts.outputs, from the table that was made of this snapshot before."""
+    words, data, kept = page.words, page.watch.data, Kept()
+
+    def filled(track: str, choice: Choice) -> tuple:
+        snapshot, facts = page.watch.snapshot, data.tracks[track]
+        rows = snapshot.tables[track]
+        score = _any_score(snapshot, track)
+        frame = kept.get(snapshot, (track, choice), lambda: ranking(words, snapshot, facts, choice, data.label))
+        note = standing.order(words, choice, score and choice.cell(score)) if rows else standing.empty(words)
+        options = [(stratum_option(words, item), item) for item in offered(score)]
+        return (
+            gr.update(choices=options, value=choice.stratum),
+            standing.summary(words, rows, facts),
+            note,
+            _table(frame, bool(rows)),
+            standing.notes(words, facts, data, snapshot.made),
+        )
+
+    return filled
+
+
+def _table(frame: Frame, visible: bool) -> dict[str, Any]:
+    return gr.update(
+        value=frame.value, headers=frame.headers, datatype=frame.types, column_widths=frame.widths, visible=visible
     )
-    note = gr.HTML(elem_id="regions-note")
-    details = gr.HTML(elem_id="details")
-    with gr.Accordion("Published on the authors' data: context, not comparable", open=False, elem_id="published"):
-        gr.HTML(cards.published(published_results()))
-
-    def refresh(name: str) -> tuple:
-        return _shown(board.table(name), data, name)
-
-    def choose(name: str, event: gr.SelectData) -> str:
-        return _details(board, name, event.row_value)
-
-    def rows(track: str) -> list[dict[str, Any]]:
-        if track not in data.tracks:
-            raise user_error(f"The track {track!r} is unknown; expected one of {', '.join(data.tracks)}.")
-        return [row.model_dump(mode="json") for row in board.table(track)]
-
-    outputs = [summary, table, note, details]
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    track.change(refresh, track, outputs, **quiet)
-    table.select(choose, track, details, **quiet)
-    gr.api(rows, api_name="table")
-    return TableTab(track, outputs, refresh)
 
 
-def _shown(rows: list[TableRow], data: DataFacts, track: str) -> tuple:
-    facts = data.tracks[track]
-    frame = frames.ranking(rows, facts, data.label)
-    columns = list(frame.columns)
-    table = gr.Dataframe(
-        frames.styled(frame),
-        headers=columns,
-        datatype=frames.types(columns),
-        column_widths=frames.widths(columns),
-        visible=bool(rows),
-    )
-    note = cards.regions_note(facts.regions, facts.missing_regions)
-    hint = cards.notice(CHOOSE_A_ROW if rows else "No submission in this track yet.", "hint")
-    return cards.summary(rows, facts), table, note, hint
+def _track(snapshot: Snapshot, tracks: list[str], asked: Link) -> str:
+    """The track that the address asks for, or the first; with a model one that the model stands in, if any."""
+    first = asked.track if asked.track in tracks else tracks[0]
+    if asked.model is None:
+        return first
+    return next((name for name in [first, *tracks] if snapshot.row(name, asked.model)), first)
 
 
-def _details(board: Leaderboard, track: str, line: list[Any]) -> str:
-    """The card of the submission in a line of the table; the line's last cell is the id of its record."""
-    row = next((row for row in board.table(track) if row.record_id == line[-1]), None)
-    if row is None:
-        return cards.notice(CHOOSE_A_ROW, "hint")
-    return cards.submission(row, board.record(row.record_id), track)
+def _any_score(snapshot: Snapshot, track: str) -> TrackScore | None:
+    """Scores of any record of a track: all have the same strata with the same counts."""
+    scores = (snapshot.score(track, row.record_id) for row in snapshot.tables[track])
+    return next((score for score in scores if score is not None), None)
+
+
+def _offered(snapshot: Snapshot, track: str) -> list[str]:
+    return offered(_any_score(snapshot, track))
+
+
+def _rows(page: Page) -> Callable[[str], list[dict[str, Any]]]:
+    """The endpoint that gives a track's table to programs."""
+    tracks = list(page.watch.data.tracks)
+
+    def table(track: str) -> list[dict[str, Any]]:
+        if track not in tracks:
+            raise user_error(page.words("table.no_such_track", track=repr(track), tracks=", ".join(tracks)))
+        rows: list[TableRow] = page.watch.snapshot.tables[track]
+        return [row.model_dump(mode="json") for row in rows]
+
+    return table

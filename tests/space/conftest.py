@@ -1,177 +1,161 @@
-"""A small truth, predictions for it, a running app and a browser to look at it with."""
+"""The app over a small board, really served, and a browser to look at it with."""
 
 from __future__ import annotations
 
-import json
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from leaderboard import Leaderboard, SqliteStore, SubmissionMeta
-from masks import encode
-from space.app import build_app, launch
+from leaderboard import Leaderboard
 from space.settings import Settings
+from tests.space import making
 
-DIGEST = "5e2c" * 16
-SIZE = (24, 32)  # height, width of every image
-REGIONS = ("head", "chest", "abdomen")  # no prostate: the page has to say so
-TURNS = {"single": 1, "multi": 5}  # segmentation turns of a dialogue; turn 2 of a multi-turn one is answered in words
-
-_TRUTH_SCHEMA = pa.schema(
-    {
-        "dialogue_id": pa.string(),
-        "turn": pa.int32(),
-        "segmentation_turn": pa.int32(),
-        "target": pa.string(),
-        "mask": pa.struct({"size": pa.list_(pa.int32()), "counts": pa.string()}),
-        "system": pa.string(),
-        "facets": pa.list_(pa.string()),
-        "refers_to": pa.list_(pa.int32()),
-        "languages": pa.list_(pa.string()),
-        "patient_id": pa.string(),
-        "source": pa.string(),
-        "region": pa.string(),
-        "modality": pa.string(),
-        "spacing_mm": pa.list_(pa.float32()),
-        "size": pa.list_(pa.int32()),
-    }
-)
-
-
-def _square(row: int, column: int, side: int = 8) -> np.ndarray:
-    mask = np.zeros(SIZE, bool)
-    mask[row : row + side, column : column + side] = True
-    return mask
-
-
-def _truth_rows() -> list[dict]:
-    rows = []
-    for patient, region in enumerate(REGIONS * 2):
-        for kind, count in TURNS.items():
-            for ordinal in range(1, count + 1):
-                rows.append(
-                    {
-                        "dialogue_id": f"dialogue-{kind}-{patient}",
-                        "turn": ordinal if ordinal == 1 else ordinal + 1,
-                        "segmentation_turn": ordinal,
-                        "target": "liver",
-                        "mask": encode(_square(2 + ordinal, 3 + 2 * patient)),
-                        "system": "digestive",
-                        "facets": ["clinical"] if ordinal == 1 else ["history"],
-                        "refers_to": [] if ordinal == 1 else [1],
-                        "languages": ["en", "zh"],
-                        "patient_id": f"patient-{patient}",
-                        "source": "squares",
-                        "region": region,
-                        "modality": "CT",
-                        "spacing_mm": [1.0, 1.0],
-                        "size": list(SIZE),
-                    }
-                )
-    return rows
+CHROMIUM = shutil.which("chromium")
+WIDE = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
 def truth_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Test truth: of each of 6 patients a single-turn dialogue and one of 5 segmentation turns, in both languages."""
-    metadata = {
-        "mturn_seg.digest": DIGEST,
-        "mturn_seg.version": "1.2.0",
-        "mturn_seg.split": "test",
-        "mturn_seg.name": "Squares",
-        "mturn_seg.answer_turns": json.dumps({f"dialogue-multi-{patient}": [2] for patient in range(6)}),
-    }
-    path = tmp_path_factory.mktemp("truth") / "test.parquet"
-    pq.write_table(pa.Table.from_pylist(_truth_rows(), _TRUTH_SCHEMA.with_metadata(metadata)), path)
-    return path
-
-
-def _prediction_rows(shift: int, languages: tuple[str, ...] = ("en", "zh")) -> list[dict]:
-    """The true squares moved right by `shift` pixels, more with every turn: Dice falls with both."""
-    rows = []
-    for truth in _truth_rows():
-        patient = int(truth["dialogue_id"].rsplit("-", 1)[1])
-        ordinal = truth["segmentation_turn"]
-        mask = encode(_square(2 + ordinal, 3 + 2 * patient + min(shift + (ordinal > 1) * shift, 8)))
-        for language in languages:
-            rows.append({"dialogue_id": truth["dialogue_id"], "language": language, "turn": truth["turn"], **mask})
-    return rows
+    return making.write_truth(tmp_path_factory.mktemp("truth") / "test.parquet")
 
 
 @pytest.fixture(scope="session")
 def prediction_rows() -> Callable[..., list[dict]]:
     """prediction_rows(shift, languages=("en", "zh")): rows of a predictions file; 0 is exact, more is worse."""
-    return _prediction_rows
+    return making.prediction_rows
 
 
 @pytest.fixture
 def write_predictions(tmp_path: Path) -> Callable[..., Path]:
     """Writes rows as a predictions file of that name with the right digest; the format follows the name."""
-    return lambda rows, name="predictions.parquet": _write_predictions(rows, tmp_path / name)
-
-
-def _write_predictions(rows: list[dict], path: Path) -> Path:
-    if path.suffix == ".jsonl":
-        lines = [{"mturn_seg": {"digest": DIGEST}}, *rows]
-        path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    else:
-        pq.write_table(pa.Table.from_pylist(rows).replace_schema_metadata({"mturn_seg.digest": DIGEST}), path)
-    return path
-
-
-SCRIPT_NAME = '<script>window.hit=1</script><img src=x onerror="hit=2"> **b** ${1+1}'
-
-
-@pytest.fixture(scope="session")
-def board(truth_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Leaderboard:
-    """A board with three submissions, one of which has markup and a script for a name."""
-    folder = tmp_path_factory.mktemp("store")
-    board = Leaderboard(truth=truth_file, store=SqliteStore(folder / "leaderboard.sqlite"))
-    entered = [
-        ("Shifted by one", 1, ("en", "zh"), "https://example.org/one"),
-        (SCRIPT_NAME, 2, ("en", "zh"), None),
-        ("Shifted by four", 4, ("en",), None),
-    ]
-    for name, shift, languages, link in entered:
-        path = _write_predictions(_prediction_rows(shift, languages), folder / f"{shift}.jsonl")
-        meta = SubmissionMeta(
-            model=name,
-            organisation="<b>Institute</b> {{value}}",
-            link=link,
-            history_mode="own",
-            training_data="<i>none</i>",
-            signed="tester",
-        )
-        board.submit(path, meta, user="tester")
-    return board
+    return lambda rows, name="predictions.parquet": making.write_predictions(rows, tmp_path / name)
 
 
 @contextmanager
-def _running(board: Leaderboard, truth_file: Path) -> Iterator[str]:
+def running(truth_file: Path, folder: Path, fill: Callable[[Leaderboard], None], **settings) -> Iterator:
+    """The app over a store in `folder`, once `fill` has entered what it wants: a space.serving.Running."""
+    from space.serving import opened, start  # the whole app; most tests need less
+
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = build_app(board, max_file_mb=4)
-    settings = Settings(truth=truth_file, store=board.store.path, port=port, max_file_mb=4)
-    yield launch(app, settings).rstrip("/")
-    app.close()
+    chosen = Settings(
+        **{
+            "truth": str(truth_file),
+            "store": str(folder / "leaderboard.sqlite"),
+            "data": "",
+            "port": port,
+            "max_file_mb": 4,
+            "cache": str(folder / "cache"),
+            **settings,
+        }
+    )
+    recipe, boards = opened(chosen)
+    fill(boards.ranked)
+    served = start(chosen, recipe, boards)
+    yield served
+    served.close()
 
 
 @pytest.fixture(scope="session")
-def address(board: Leaderboard, truth_file: Path) -> Iterator[str]:
-    """The address, without a final slash, of an app that runs over `board`."""
-    with _running(board, truth_file) as address:
-        yield address
+def served(truth_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    """A running app over a board with three submissions, one of which has markup and a script for a name."""
+    folder = tmp_path_factory.mktemp("store")
+    with running(truth_file, folder, lambda board: making.enter_some(board, folder)) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def board(served) -> Leaderboard:
+    """The ranked board of `served`."""
+    return served.parts.boards.ranked
+
+
+@pytest.fixture(scope="session")
+def address(served) -> str:
+    """The address of `served`, without a final slash."""
+    return served.address
 
 
 @pytest.fixture
 def empty_address(truth_file: Path, tmp_path: Path) -> Iterator[str]:
     """The same of an app over a board without submissions."""
-    with _running(Leaderboard(truth_file, SqliteStore(tmp_path / "empty.sqlite")), truth_file) as address:
-        yield address
+    with running(truth_file, tmp_path, lambda board: None) as served:
+        yield served.address
+
+
+@pytest.fixture(scope="session")
+def serving(truth_file: Path) -> Callable:
+    """serving(folder, fill, **settings): a context with another running app (Running) over the same truth."""
+    return lambda folder, fill=lambda board: None, **settings: running(truth_file, folder, fill, **settings)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on the PATH; install the Debian package chromium")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--no-first-run"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """watched(**options): a new page in a context of its own, with the options of Browser.new_context.
+
+    The test fails when one of its pages logs an error, throws, or asks another computer for anything. A page's
+    `complaints` may be emptied where a test means to cause them.
+    """
+    contexts, complaints = [], []
+
+    def open_page(**options) -> Page:
+        context = browser.new_context(**{"viewport": WIDE, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = complaints
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.append(request.url) if _leaves(request.url) else None)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(watched: Callable[..., Page], address: str) -> Page:
+    """The opened app in English, its table filled; see `watched`."""
+    page = watched()
+    page.goto(address)
+    expect(page.locator("#ranking .virtual-row").first).to_be_visible(timeout=20_000)
+    return page
+
+
+@pytest.fixture(scope="session")
+def shoot() -> Callable[[Page, str], None]:
+    """shoot(page, name): a picture of the whole page in the ignored folder screenshots/."""
+    folder = Path(__file__).resolve().parents[2] / "screenshots"
+
+    def take(page: Page, name: str) -> None:
+        folder.mkdir(exist_ok=True)
+        page.wait_for_timeout(400)  # let the page's transitions end
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    return take
+
+
+def _leaves(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme not in ("data", "blob") and parts.hostname not in ("127.0.0.1", "localhost")

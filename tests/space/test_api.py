@@ -32,7 +32,7 @@ def client(address):
 
 
 def test_only_the_meant_endpoints_are_named(client):
-    assert sorted(client.view_api(return_format="dict")["named_endpoints"]) == ["/check", "/submit", "/table"]
+    assert sorted(client.view_api(return_format="dict")["named_endpoints"]) == ["/check", "/mine", "/submit", "/table"]
 
 
 def test_table_gives_the_rows_of_the_engine(client, board):
@@ -67,6 +67,7 @@ def test_submit_enters_a_row_with_its_place(client, board, prediction_rows, writ
     assert not outcome["repeated"]
     place = next(place for place in outcome["places"] if place["track"] == "zh-multi")
     assert (place["rank"], place["dice"], place["iou"], place["turns"]) == (1, 1.0, 1.0, 30)
+    assert (outcome["state"], place["dice_interval"]) == ("scored", None)  # six patients are too few for an interval
     assert board.table("zh-multi")[0].model == "Through the API"
     assert board.table("zh-multi")[0].user == "local"
 
@@ -142,12 +143,25 @@ def test_a_fault_of_the_server_is_not_told(client, board, prediction_rows, write
     def broken(*_args, **_kwargs):
         raise OSError(f"disk full: {board.store.path}")
 
-    monkeypatch.setattr(board, "submit", broken)
+    monkeypatch.setattr(board, "enter", broken)
     path = write_predictions(prediction_rows(7))
     with pytest.raises(AppError, match="The reason is in the server's log") as caught:
         client.predict(handle_file(str(path)), **DESCRIPTION, api_name="/submit")
     assert "disk full" not in str(caught.value)
     assert "disk full" in caplog.text
+
+
+def test_what_is_not_given_keeps_the_value_of_the_form(client, prediction_rows, write_predictions):
+    path = write_predictions(prediction_rows(7, ("zh",)), "short.jsonl")
+    outcome = client.predict(handle_file(str(path)), model="In short", signed="A. Researcher", api_name="/submit")
+    assert (outcome["ok"], outcome["model"]) == (True, "In short")
+
+
+def test_mine_lists_the_submissions_newest_first(client, board):
+    told = client.predict(api_name="/mine")
+    assert {item["submission"] for item in told} == {item.id for item in board.submissions("local")}
+    assert [item["date"] for item in told] == sorted((item["date"] for item in told), reverse=True)
+    assert {"model", "state", "tracks", "shown", "reason", "problems"} <= told[0].keys()
 
 
 def test_files_of_the_server_are_not_handed_out(address, board, truth_file):

@@ -1,4 +1,4 @@
-"""The Space card and its requirements agree with the project that is tested."""
+"""The Space card and its requirements agree with the project that is tested, and the guide with the app."""
 
 from __future__ import annotations
 
@@ -9,21 +9,40 @@ from pathlib import Path
 
 import gradio
 import pytest
-from huggingface_hub import SpaceCard
+from huggingface_hub import SpaceCard, SpaceHardware
 
+from publishing import space_files
 from space.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SPACE = ROOT / "space"
-SHIPPED = ("space", "leaderboard", "masks")  # the folders that the Space's repository holds
-DISTRIBUTIONS = {"yaml": "pyyaml", "llvmlite": "numba"}  # where the module is not called like its package
-FOR_A_GPU = {"torch", "triton"}  # loaded only where somebody asks for one
+OURS = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {path.stem for path in ROOT.glob("*.py")}
+# Where the module is not called like its package.
+DISTRIBUTIONS = {"PIL": "pillow", "yaml": "pyyaml", "llvmlite": "numba", "starlette": "gradio"}
+FOR_A_GPU = {"torch", "triton", "spaces"}  # loaded only where somebody asks for one
+COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+KEYS = {
+    *("title", "emoji", "colorFrom", "colorTo", "sdk", "sdk_version", "python_version", "app_file", "hf_oauth"),
+    *("suggested_hardware", "pinned", "license", "short_description", "tags"),
+}
 
 
 def _pins(path: Path) -> dict[str, str]:
     """Lower-case package name without extras -> pinned version."""
-    pins = re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==(\S+)$", path.read_text(), flags=re.MULTILINE)
+    pins = re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;]+)", path.read_text(), flags=re.MULTILINE)
     return {name.lower(): version for name, version in pins}
+
+
+def _imported() -> set[str]:
+    """Top-level names of what the Space's Python files import."""
+    names = set()
+    for path, content in space_files().items():
+        for node in ast.walk(ast.parse(content)) if path.endswith(".py") else ():
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names.add(node.module.split(".")[0])
+    return names
 
 
 @pytest.fixture(scope="module")
@@ -38,31 +57,44 @@ def test_the_card_starts_this_app_on_the_tested_gradio(card):
     assert card.license == "apache-2.0"
 
 
+def test_people_sign_in_and_are_asked_for_no_more_than_who_they_are(card):
+    assert card.hf_oauth is True
+    assert "hf_oauth_scopes" not in card.to_dict()
+
+
+def test_the_card_has_what_the_hub_shows_and_no_word_it_does_not_know(card):
+    assert set(card.to_dict()) == KEYS
+    assert {card.colorFrom, card.colorTo} <= COLOURS
+    assert len(card.emoji) == 1
+    assert card.suggested_hardware in {hardware.value for hardware in SpaceHardware}
+    assert len(card.tags) == len(set(card.tags))
+
+
 def test_the_short_description_fits_the_hub(card):
     assert 0 < len(card.short_description) <= 60
 
 
-def test_requirements_are_the_versions_of_the_project():
-    project = _pins(ROOT / "requirements.txt")
-    pins = _pins(SPACE / "requirements.txt")
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-cuda.txt"])
+def test_requirements_are_the_versions_of_the_project(name):
+    project = _pins(ROOT / "requirements-dev.txt") | _pins(ROOT / "requirements.txt")
+    pins = _pins(SPACE / name)
+    assert pins
     assert pins.items() <= project.items()
 
 
 def test_requirements_name_everything_the_space_imports():
-    needed = set()
-    for folder in SHIPPED:
-        for path in (ROOT / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Import):
-                    needed |= {alias.name.split(".")[0] for alias in node.names}
-                elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                    needed.add(node.module.split(".")[0])
-    packages = needed - set(sys.stdlib_module_names) - set(SHIPPED) - FOR_A_GPU
+    packages = _imported() - set(sys.stdlib_module_names) - OURS - FOR_A_GPU
     assert {DISTRIBUTIONS.get(name, name) for name in packages} == set(_pins(SPACE / "requirements.txt"))
+    assert set(_pins(SPACE / "requirements-cuda.txt")) == FOR_A_GPU - {"spaces"}  # which a Space brings
+
+
+def test_the_space_holds_what_it_imports_of_this_project_and_no_more():
+    there = {path.partition("/")[0] for path in space_files() if path.endswith(".py")}
+    assert _imported() & OURS == there
 
 
 def test_the_readme_tells_every_setting_with_its_default():
-    told = dict(re.findall(r"^\| `(MTURN_SEG_\w+)` \| `([^`]+)` \|", (SPACE / "README.md").read_text(), re.MULTILINE))
-    defaults = Settings()
-    assert told == {f"MTURN_SEG_{name.upper()}": str(getattr(defaults, name)) for name in vars(defaults)}
-    assert Settings.from_environment(told) == defaults
+    text = (SPACE / "README.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(MTURN_SEG_\w+)` \| `?([^|`]+)`? \|", text, re.MULTILINE))
+    defaults = {f"MTURN_SEG_{name.upper()}": value for name, value in vars(Settings()).items()}
+    assert told == {name: "none" if value in ("", (), None) else str(value) for name, value in defaults.items()}

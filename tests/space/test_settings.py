@@ -11,40 +11,60 @@ from pathlib import Path
 
 import pytest
 
-from space.app import build_app, launch
-from space.settings import Settings, SpaceError, is_loopback, refuse_public_without_sign_in
+from space.settings import Settings, SpaceError, is_loopback, signs_in
 
 ROOT = Path(__file__).resolve().parents[2]
+SPACE = {
+    "SYSTEM": "spaces",
+    "SPACE_ID": "someone/board",
+    "OAUTH_CLIENT_ID": "id",
+    "OAUTH_CLIENT_SECRET": "secret",
+    "OAUTH_SCOPES": "openid profile",
+    "OPENID_PROVIDER_URL": "http://127.0.0.1:1",
+}
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "[::1]", "localhost"])
 def test_this_computer_is_loopback(host):
     assert is_loopback(host)
+    assert signs_in(host, {}) is False
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.168.0.7", "8.8.8.8", "localhost.example.org", "myhost"])
 def test_everything_else_is_not(host):
     assert not is_loopback(host)
+    with pytest.raises(SpaceError, match="can be reached from other computers"):
+        signs_in(host, {})
 
 
-def test_local_mode_is_refused_on_a_space():
-    with pytest.raises(SpaceError, match=r"must not run on a Space.*'someone/board'"):
-        refuse_public_without_sign_in("127.0.0.1", {"SPACE_ID": "someone/board"})
+def test_people_sign_in_on_a_space():
+    assert signs_in("0.0.0.0", SPACE) is True
 
 
-def test_local_mode_is_refused_for_other_computers():
-    with pytest.raises(SpaceError, match=r"'0\.0\.0\.0' can be reached from other computers"):
-        refuse_public_without_sign_in("0.0.0.0", {})
-
-
-def test_launch_refuses_before_it_listens(board, truth_file):
-    with pytest.raises(SpaceError, match="no sign-in"):
-        launch(build_app(board), Settings(truth=truth_file, store=board.store.path, host="0.0.0.0"))
+@pytest.mark.parametrize("missing", sorted(SPACE.keys() - {"SPACE_ID"}))
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1"])
+def test_a_space_without_sign_in_is_refused(missing, host):
+    with pytest.raises(SpaceError, match=rf"must not run on a Space.*'someone/board'.*lacks {missing}.*hf_oauth: true"):
+        signs_in(host, {name: value for name, value in SPACE.items() if name != missing})
 
 
 def test_settings_come_from_the_environment():
-    settings = Settings.from_environment({"MTURN_SEG_TRUTH": "t.parquet", "MTURN_SEG_PORT": "8123"})
-    assert settings == Settings(truth=Path("t.parquet"), port=8123)
+    environment = {
+        "MTURN_SEG_TRUTH": "hub:ORG/TRUTH/test.parquet",
+        "MTURN_SEG_PORT": "0",
+        "MTURN_SEG_ADMINS": "ann, bob,",
+        "MTURN_SEG_QUOTA_PER_DAY": "2",
+        "MTURN_SEG_STORE": "",
+    }
+    expected = Settings(truth="hub:ORG/TRUTH/test.parquet", port=0, admins=("ann", "bob"), quota_per_day=2)
+    assert Settings.from_environment(environment) == expected
+    assert Settings.from_environment({}) == Settings()
+
+
+def test_a_space_tells_its_host_and_port_in_its_own_way():
+    told = {"GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_SERVER_PORT": "7000"}
+    assert Settings.from_environment(told) == Settings(host="0.0.0.0", port=7000)
+    assert Settings.from_environment({**told, "MTURN_SEG_HOST": "::1", "MTURN_SEG_PORT": "8"}).port == 8
 
 
 @pytest.mark.parametrize(
@@ -52,7 +72,8 @@ def test_settings_come_from_the_environment():
     [
         ("MTURN_SEG_PORT", "seven", "MTURN_SEG_PORT is 'seven'; expected a whole number"),
         ("MTURN_SEG_PORT", "70000", "the port is 70000; expected 0"),
-        ("MTURN_SEG_MAX_FILE_MB", "0", "the largest upload is 0 MB; expected 1 or more"),
+        ("MTURN_SEG_MAX_FILE_MB", "0", "MTURN_SEG_MAX_FILE_MB is 0; expected 1 or more"),
+        ("MTURN_SEG_QUOTA_TOTAL", "-1", "MTURN_SEG_QUOTA_TOTAL is -1; expected 1 or more"),
     ],
 )
 def test_settings_out_of_range_are_refused(name, value, message):
@@ -60,12 +81,18 @@ def test_settings_out_of_range_are_refused(name, value, message):
         Settings.from_environment({name: value})
 
 
+def test_the_last_tables_of_two_stores_lie_apart():
+    assert Settings(store="hub:A/B").last_tables != Settings(store="hub:A/C").last_tables
+
+
 @pytest.mark.parametrize(
     ("extra", "message"),
     [
         ({"SPACE_ID": "someone/board"}, "error: local mode has no sign-in and must not run on a Space"),
+        (SPACE, "error: MTURN_SEG_STORE is not set, and a Space forgets its disk at every start"),
         ({"MTURN_SEG_HOST": "0.0.0.0"}, "error: local mode has no sign-in, but the host '0.0.0.0'"),
         ({"MTURN_SEG_TRUTH": "nowhere/test.parquet"}, "no such truth file"),
+        ({"MTURN_SEG_TRUTH": "hub:nowhere"}, "'hub:nowhere' names no truth file; expected hub:ORG/NAME/test.parquet"),
     ],
 )
 def test_the_script_ends_with_a_message(tmp_path, extra, message):
@@ -80,6 +107,7 @@ def test_the_script_ends_with_a_message(tmp_path, extra, message):
     assert run.returncode == 1
     assert message in run.stderr
     assert "Traceback" not in run.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_script_serves_the_page_from_any_folder(tmp_path, truth_file):
@@ -87,7 +115,7 @@ def test_the_script_serves_the_page_from_any_folder(tmp_path, truth_file):
     server = subprocess.Popen(
         [sys.executable, str(ROOT / "space" / "app.py")],
         cwd=tmp_path,
-        env={**{k: v for k, v in os.environ.items() if k != "SPACE_ID"}, **settings},
+        env={**{k: v for k, v in os.environ.items() if k != "SPACE_ID"}, **settings, "MTURN_SEG_CACHE": "cache"},
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -1,0 +1,1 @@
+"""The table of the leaderboard tab: its columns, what the reader chose, and its cells."""

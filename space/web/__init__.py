@@ -1,0 +1,1 @@
+"""What the server does beside gradio's own pages: their language, the routes that programs read, the page's script."""

@@ -23,6 +23,7 @@ bench: $(READY_TO_BENCH)  ## the measurements behind benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks.building
 	$(BIN)/python -m benchmarks.masks
 	$(BIN)/python -m benchmarks.leaderboard
+	$(BIN)/python -m benchmarks.space
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -36,6 +36,7 @@ from leaderboard.stores.sqlite import SqliteStore
 
 TRACK = "en-single"  # the one that the page opens with
 MARKER = "Model 7"  # a result that stands in every table
+PATIENCE_S = 600.0  # how long the last submissions may take after the end
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,11 @@ def measure(load: Load, folder: Path, console: Console) -> Found:
             with ThreadPoolExecutor(2) as pool:
                 reading = pool.submit(_read, again, visit, load, load.seconds)
                 sending = pool.submit(_submit, again, template, work, load)
-                loaded, sent = reading.result(), sending.result()
+                try:
+                    loaded, sent = reading.result(), sending.result(load.seconds + PATIENCE_S)
+                except TimeoutError:
+                    again.process.kill()  # else nobody would ever get an answer
+                    raise RuntimeError(f"a submission had no answer after {PATIENCE_S:g} s") from None
         _check_store(store, sent["ids"], load.records)
     return Found(upload, visit, first, again, alone, loaded, sent)
 
@@ -172,9 +177,9 @@ def _about(load: Load, found: Found) -> str:
         f"rows after the other ({found.upload.predictions.stat().st_size / 1e6:.0f} MB, every copy another submission, "
         f"HD95 and NSD included) with `gradio_client`, over a SQLite store of {load.records} results. Opening sends "
         "what a Chromium sent: the page, at a reader's first visit "
-        f"{len(found.visit.files)} scripts and styles, {counted(len(found.visit.events), 'event')} that fill the page, "
-        "and the stream that stays open. Readers and submitters run on the same cores as the app, which scores at a "
-        f"lower priority. {processor()}."
+        f"{len(found.visit.files)} scripts and styles, what fills the page "
+        f"({counted(len(found.visit.events), 'event')}), and the stream that stays open. Readers and submitters run on "
+        f"the same cores as the app, which scores at a lower priority. {processor()}."
     )
 
 

@@ -20,6 +20,7 @@ from leaderboard.ranking import ALPHA
 from leaderboard.records import HEADLINE_REGIONS, MIN_PATIENTS, MIN_REGION_PATIENTS, NSD_TOLERANCE
 from leaderboard.truth import COHORT_TURNS
 from space.cards import facts
+from space.cards.header import PATHS
 from space.cards.html import escape
 from space.page import Fill, Page
 from space.words import Words
@@ -219,5 +220,9 @@ if report["ok"]:
 
 def _contents(words: Words, sections: list[Section]) -> str:
     title = escape(words("about.contents"))
-    items = "".join(f'<li><a href="#about-{section.anchor}">{escape(section.title)}</a></li>' for section in sections)
+    # An address of its own for each, so that it can be copied or opened in another window.
+    start = f"{PATHS[words.language]}?tab=about"
+    items = "".join(
+        f'<li><a href="{start}#about-{section.anchor}">{escape(section.title)}</a></li>' for section in sections
+    )
     return f'<nav aria-label="{title}"><h2>{title}</h2><ol>{items}</ol></nav>'

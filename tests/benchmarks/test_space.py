@@ -172,7 +172,7 @@ def test_the_report_tells_counts_quantiles_and_errors(tmp_path):
     assert "- submission 3: refused" in text
     assert "2 submissions answered" in text and "20.0, 29.0, 30.0 s" in text
     assert "| again | 3.2 | 4.6 |" in text
-    assert "232,188 rows" in text and "(2 MB" in text and "2 scripts and styles, 1 event that" in text
+    assert "232,188 rows" in text and "(2 MB" in text and "2 scripts and styles, what fills the page (1 event)" in text
 
 
 @pytest.fixture

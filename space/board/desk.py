@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from leaderboard import Submission, ValidationReport
 from space.board.boards import Boards
@@ -20,6 +20,8 @@ from space.board.opening import Recipe
 # Below the server's own priority: scoring takes every core, and readers must not feel it.
 NICENESS = 10
 LONGEST_S = 900.0
+_START_S = 120.0
+_READY = "ready"
 
 Progress = Callable[[str], object]
 
@@ -27,7 +29,17 @@ log = logging.getLogger(__name__)
 
 
 class DeskError(RuntimeError):
-    """A file could not be worked on; the text is fit for the user."""
+    """A file could not be worked on. reason: "ended", "slow" or "closed", for words of the page's language."""
+
+    _TEXTS: ClassVar = {
+        "ended": "working on this file ended the scoring process",
+        "slow": "working on this file took too long",
+        "closed": "the leaderboard is being stopped",
+    }
+
+    def __init__(self, reason: str):
+        super().__init__(self._TEXTS[reason])
+        self.reason = reason
 
 
 class Desk(Protocol):
@@ -111,17 +123,16 @@ class ProcessDesk:
 
     def _asked(self, progress: Progress, *task: str) -> Any:
         with self._one_at_a_time:
-            process, connection = self._running()
+            connection = self._running()
             try:
                 answer = self._answer(connection, task, progress)
             except (EOFError, ConnectionError):
-                self._end(process)
-                log.error("the scoring process ended with %s at %s", process.exitcode, task)
-                raise DeskError("Working on this file ended the scoring process.") from None
+                log.error("the scoring process ended with %s at %s", self._ended(), task)
+                raise DeskError("ended") from None
             if answer is None:
-                self._end(process)
                 log.error("the scoring process was ended after %s s at %s", self._longest_s, task)
-                raise DeskError(f"Working on this file took longer than {self._longest_s / 60:.0f} minutes.")
+                self._ended()
+                raise DeskError("slow")
         kind, value = answer
         if kind == "raised":
             raise value
@@ -141,29 +152,48 @@ class ProcessDesk:
                 log.debug("nobody was told of the stage %s", value)
         return None
 
-    def _running(self) -> tuple[multiprocessing.process.BaseProcess, Connection]:
+    def _running(self) -> Connection:
+        """The way to the child, which is started where there is none."""
         if self._closed:
-            raise DeskError("The leaderboard is being stopped.")
+            raise DeskError("closed")
         if self._child is None or not self._child[0].is_alive():
             # Not forked: threads of the server hold locks that nobody would release in a copy of it.
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, self._recipe), name="scoring", daemon=True)
+            process = context.Process(target=_work, args=(theirs,), name="scoring", daemon=True)
             process.start()
             theirs.close()
             self._child = process, ours
-        return self._child
+            self._hand_over(ours)
+        return self._child[1]
 
-    def _end(self, process: multiprocessing.process.BaseProcess) -> None:
+    def _hand_over(self, connection: Connection) -> None:
+        """Send the recipe as soon as the child reads: what is written before that may block for ever."""
+        try:
+            if connection.poll(_START_S) and connection.recv() == _READY:
+                connection.send(self._recipe)
+                return
+        except (EOFError, ConnectionError):
+            pass
+        log.error("the scoring process ended with %s at its start", self._ended())
+        raise DeskError("ended")
+
+    def _ended(self) -> int | None:
+        """End the child; its exit code."""
+        process, connection = self._child
         process.kill()
         process.join()
+        connection.close()
         self._child = None
+        return process.exitcode
 
 
-def _work(connection: Connection, recipe: Recipe) -> None:
+def _work(connection: Connection) -> None:
     """The child: answers one task after another until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
     os.nice(NICENESS)
+    connection.send(_READY)
+    recipe = connection.recv()
     boards = _opened(recipe)
 
     def tell(stage: str) -> None:

@@ -95,7 +95,7 @@ class Submitting:
             self._watch.refresh()
             record = self._boards.of(split).result(submission) if submission.state == "scored" else None
         except DeskError as error:
-            return _kept(entered, str(error))
+            return _kept(entered, self._words(f"submit.desk_{error.reason}"))
         except Exception:  # why it could not be scored now is for the log
             log.exception("submission %s could not be scored", entered.id)
             return _kept(entered)
@@ -175,7 +175,9 @@ def guarded(words: Words, act: Callable[[], Result], failed: str) -> Result:
         raise Refusal(words("submit.quota_used_today", moment=shown_moment(words, following))) from None
     except MetaError as error:
         raise Refusal(words("submit.faulty_fields"), _by_field(str(error))) from None
-    except (NotAllowed, DeskError) as error:
+    except DeskError as error:
+        raise Refusal(words(f"submit.desk_{error.reason}")) from None
+    except NotAllowed as error:
         raise Refusal(str(error)) from None
     except Exception:  # its text may name files of this computer
         log.exception("the submit tab could not do what was asked")

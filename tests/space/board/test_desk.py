@@ -91,10 +91,26 @@ def test_a_file_that_takes_too_long_is_given_up(recipe, entered):
     submission = entered(board)
     desk = ProcessDesk(recipe, longest_s=1.5)
     desk.start()
-    with board.store.working(submission.id), pytest.raises(DeskError, match="longer than 0 minutes"):
+    with board.store.working(submission.id), pytest.raises(DeskError, match="took too long"):
         desk.settle("test", submission.id, _unheard)
     assert desk.pid is None
     desk.close()
+
+
+def test_a_process_that_dies_at_its_start_is_told_and_started_again(recipe, desk, monkeypatch):
+    monkeypatch.setattr("space.board.desk._work", os.abort)
+    with pytest.raises(DeskError, match="ended the scoring process"):
+        desk.start()
+    monkeypatch.undo()
+    desk.start()
+    assert desk.pid is not None
+
+
+def test_a_process_that_does_not_answer_at_its_start_is_given_up(recipe, desk, monkeypatch):
+    monkeypatch.setattr("space.board.desk._START_S", 0.01)
+    with pytest.raises(DeskError, match="ended the scoring process"):
+        desk.start()
+    assert desk.pid is None
 
 
 def test_who_listens_no_more_does_not_stop_the_work(recipe, desk, entered):

@@ -206,7 +206,7 @@ def test_nothing_is_tried_while_the_results_cannot_be_reached(place, monkeypatch
 
 @pytest.mark.parametrize(
     ("error", "told"),
-    [(DeskError("Working on this file ended the scoring process."), True), (OSError("disk full: /secret"), False)],
+    [(DeskError("ended"), True), (OSError("disk full: /secret"), False)],
 )
 def test_a_file_whose_scoring_fails_is_kept_and_listed(place, monkeypatch, caplog, error, told):
     def broken(*_):
@@ -215,7 +215,7 @@ def test_a_file_whose_scoring_fails_is_kept_and_listed(place, monkeypatch, caplo
     monkeypatch.setattr(ThreadDesk, "settle", broken)
     result = place.submit(place.file(1))
     assert (result["ok"], result["state"], result["places"]) == (True, "pending", [])
-    assert result["notes"] == ([str(error)] if told else [])
+    assert result["notes"] == (["Working on this file ended the scoring process."] if told else [])
     shown = outcome(EN, result)
     assert "accepted and kept as" in shown and "/secret" not in shown
     assert ("/secret" in caplog.text) is not told

@@ -20,14 +20,20 @@
   // The tab that the address asks for is opened as a reader would: gradio may not be ready for the first click.
   const asked = new URLSearchParams(location.search);
   const wanted = asked.get("tab") || (asked.has("dialogue") ? "browse" : "table");
+  const tabs = ["table", "analysis", "browse", "submit", "about"];
   const end = Date.now() + 30000;
   const open = () => {
     const button = document.querySelector(`[role=tab][data-tab-id="${wanted}"]`);
     if (button?.getAttribute("aria-selected") === "true" || Date.now() > end) return;
-    button?.click();
+    (button || inMenu())?.click();
     setTimeout(open, 50);
   };
-  if (/^(analysis|browse|submit|about)$/.test(wanted)) open();
+  // On a narrow screen gradio puts tabs into a menu, without their ids; all labels stand in order in a hidden row.
+  const inMenu = () => {
+    const label = document.querySelectorAll("#tabs .tab-container[aria-hidden] button")[tabs.indexOf(wanted)]?.textContent;
+    return [...document.querySelectorAll("#tabs .overflow-dropdown button")].find((item) => item.textContent === label);
+  };
+  if (tabs.indexOf(wanted) > 0) open();
 
   window.mturn = {
     language,

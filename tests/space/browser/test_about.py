@@ -65,7 +65,7 @@ def test_the_numbers_of_the_splits_are_those_of_the_data_set(watched, browsable)
     assert page.evaluate("window.hit") is None
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
 def test_formulas_are_set_and_nothing_is_left_raw(watched, address, language, shoot):
     page = watched()
     _open(page, address, language)
@@ -92,7 +92,7 @@ def test_it_is_readable_in_the_dark(watched, address, shoot):
     shoot(page, "about-zh-1280-dark")
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
 def test_the_numbers_of_the_tracks_are_those_of_the_truth(watched, served, language):
     page = watched()
     _open(page, served.address, language)
@@ -124,7 +124,7 @@ def test_the_contents_lead_to_every_section(watched, address):
     assert page.evaluate("window.same")
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
 def test_a_link_to_a_section_opens_it(watched, address, language):
     page = watched()
     _open(page, address, language)

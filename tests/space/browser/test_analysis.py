@@ -67,8 +67,8 @@ def _legend(page: Page, name: str) -> list[str]:
     return _figure(page, name).locator(".legendtext").all_text_contents()
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_every_figure_is_drawn(opened, shoot, language, theme):
     page = opened(language, theme=theme)
     for name in FIGURES:

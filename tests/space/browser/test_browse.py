@@ -95,9 +95,16 @@ def asked_for(page: Page) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"viewport": NARROW}, {"device_scale_factor": 2}], ids=["wide", "narrow", "dense"]
+    "options",
+    [
+        pytest.param({}, id="wide"),
+        pytest.param({"viewport": NARROW}, id="narrow", marks=pytest.mark.slow),
+        pytest.param({"device_scale_factor": 2}, id="dense", marks=pytest.mark.slow),
+    ],
 )
-@pytest.mark.parametrize("dialogue", [made.TALL, "plain-1", made.ENGLISH])
+@pytest.mark.parametrize(
+    "dialogue", [made.TALL, *(pytest.param(name, marks=pytest.mark.slow) for name in ("plain-1", made.ENGLISH))]
+)
 def test_the_filled_mask_lies_where_the_mask_is(look, dialogue, options):
     page = look(f"dialogue={dialogue}", **options)
     bare(page)
@@ -317,8 +324,8 @@ def test_markup_in_the_data_is_text(look):
     assert page.evaluate("window.hit") is None
 
 
-@pytest.mark.parametrize("path", ["", "zh"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["", pytest.param("zh", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_on_a_narrow_screen_the_slice_stands_above_the_dialogue(look, shoot, path, scheme):
     page = look(f"dialogue={made.TALL}&turn=3&__theme={scheme}", path, viewport=NARROW)
     frame, talk = (page.locator(f"#browse-viewer {part}").bounding_box() for part in (".frame", ".talk"))

@@ -34,7 +34,7 @@ def test_every_tab_opens_without_a_complaint_and_has_an_address(watched, address
 
 
 @pytest.mark.parametrize("tab", list(TABS)[1:])
-@pytest.mark.parametrize("path", ["/", "/zh"])
+@pytest.mark.parametrize("path", ["/", pytest.param("/zh", marks=pytest.mark.slow)])
 def test_an_address_opens_its_tab(watched, address, path, tab):
     page = watched()
     page.goto(f"{address}{path}?tab={tab}")
@@ -81,7 +81,7 @@ def test_gradios_own_words_are_chinese_on_the_chinese_page(watched, address):
     expect(page.locator("#predictions")).to_contain_text("点击上传", timeout=20_000)
 
 
-@pytest.mark.parametrize("path", ["/", "/zh"])
+@pytest.mark.parametrize("path", ["/", pytest.param("/zh", marks=pytest.mark.slow)])
 def test_no_tab_is_wider_than_a_phone(watched, address, shoot, path):
     page = watched(viewport=NARROW, has_touch=True)
     for tab in TABS:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from publishing import Plan
 
 _HARDWARE = (
-    "cpu-basic scores the demo and small data sets; a data set of full size wants cpu-upgrade, or with --hardware cuda "
-    "a GPU such as t4-small"
+    "cpu-basic serves the page and scores files of full size; with --hardware cuda a GPU such as t4-small counts pixels"
 )
 
 

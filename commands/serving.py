@@ -7,44 +7,52 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from commands.options import PLACES, STORE, StoreOption, example
+from commands.options import PLACES, STORE, example
 
 
 @example("mturn-seg serve --port 7860")
 def serve(
-    store: StoreOption = STORE,
+    store: Annotated[
+        str | None,
+        typer.Option(metavar="PLACE", help=f"SQLite file of the submissions, or hub:ORG/RESULTS. Default: {STORE}."),
+    ] = None,
     truth: Annotated[
-        str, typer.Option(metavar="PLACE", help="Truth file of the split, or hub:ORG/NAME/test.parquet.")
-    ] = str(PLACES.test_truth),
-    validation_truth: Annotated[
         str | None,
         typer.Option(
-            metavar="PLACE",
-            help=f"The same of the validation split, whose results show history gaps; by default "
-            f"{PLACES.validation_truth} beside the demo's truth.",
+            metavar="PLACE", help=f"Truth of the split, or hub:ORG/NAME/test.parquet. Default: {PLACES.test_truth}."
         ),
     ] = None,
+    validation_truth: Annotated[
+        str | None,
+        typer.Option(metavar="PLACE", help="That of the validation split, whose results show history gaps."),
+    ] = None,
     data: Annotated[
-        str, typer.Option(metavar="PLACE", help="Data set to browse: a built folder, or hub:ORG/NAME.")
-    ] = str(PLACES.data),
-    host: Annotated[str, typer.Option(help="Address of this computer to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one.")] = 7860,
+        str | None,
+        typer.Option(metavar="PLACE", help=f"Data set to browse, or hub:ORG/NAME. Default: {PLACES.data}."),
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address of this computer to listen on. Default: 127.0.0.1.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port; 0 takes any free one. Default: 7860.")
+    ] = None,
 ) -> None:
     """Open the leaderboard's web page on this computer: no account, no network.
 
-    What else can be set is taken from the environment; space/README.md lists it.
+    What is not given is taken from the environment (MTURN_SEG_TRUTH, MTURN_SEG_PORT and so on; space/README.md lists
+    them all), then from the demo.
     """
     from dataclasses import replace
 
     from space.serving import serve as serve_page
     from space.settings import Settings
 
-    if validation_truth is None and truth == str(PLACES.test_truth) and PLACES.validation_truth.exists():
-        validation_truth = str(PLACES.validation_truth)
-    settings = replace(
-        Settings.from_environment(), truth=truth, store=store, data=data, host=host, port=port,
-        validation_truth=validation_truth or "",
-    )  # fmt: skip
+    options = {
+        "store": store, "truth": truth, "validation_truth": validation_truth, "data": data, "host": host, "port": port
+    }  # fmt: skip
+    given = {name: value for name, value in options.items() if value is not None}
+    settings = replace(Settings.from_environment(), **given)
+    is_demo = settings.truth == str(PLACES.test_truth)
+    if is_demo and not settings.validation_truth and PLACES.validation_truth.exists():
+        settings = replace(settings, validation_truth=str(PLACES.validation_truth))
     serve_page(settings)
 
 

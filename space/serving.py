@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
@@ -31,6 +32,8 @@ from space.theme import STYLES, theme
 from space.waiting import opened_when_reached
 from space.web.pages import PageFrame
 from space.web.routes import routes
+
+DIGEST_FILE = "digest.json"  # beside the shards of a built data set
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +81,7 @@ def opened(settings: Settings) -> tuple[Recipe, Boards]:
 def start(settings: Settings, recipe: Recipe, boards: Boards, *, open_browser: bool = False) -> Running:
     """Serve the page from a thread. Raises SpaceError where it may not be served, or when the port is taken."""
     signed = signs_in(settings.host)
+    refuse_other_data(settings.data, boards.ranked.truth.digest)
     watch = Watch(boards, every_s=settings.refresh_s, keeper=Keeper(settings.last_tables))
     desk = _desk(recipe)
     dialogues = Dialogues.open(settings.data) if settings.data else None
@@ -103,6 +107,19 @@ def start(settings: Settings, recipe: Recipe, boards: Boards, *, open_browser: b
         raise
     resumer.start()
     return Running(app, address, parts, resumer)
+
+
+def refuse_other_data(place: str, digest: str) -> None:
+    """Raises SpaceError for a data set folder that is not the one whose truth has this digest."""
+    told = Path(place) / DIGEST_FILE
+    if place.startswith(HUB) or not place or not told.is_file():
+        return
+    other = json.loads(told.read_text(encoding="utf-8"))["digest"]
+    if other != digest:
+        raise SpaceError(
+            f"the data set {place} has the digest {other[:10]}, but the truth belongs to {digest[:10]}; expected both "
+            "of one build: give its folder with --data (MTURN_SEG_DATA)"
+        )
 
 
 def launch(app: gr.Blocks, parts: Parts, *, open_browser: bool = False) -> str:

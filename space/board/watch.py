@@ -35,7 +35,7 @@ class Watch:
         self._refreshing = threading.Lock()
         self._ended = threading.Event()
         self._compared = lru_cache(COMPARISONS_KEPT)(boards.ranked.compare)
-        self.snapshot = Snapshot(made=_now(), tables={track: [] for track in self.data.tracks}, records={})
+        self.snapshot = self._last_known()
 
     def refresh(self) -> Snapshot:
         """Bring the snapshot up to date now; it. Never raises: a store that cannot be reached is told in it."""
@@ -60,6 +60,14 @@ class Watch:
     def stop(self) -> None:
         """End the thread."""
         self._ended.set()
+
+    def _last_known(self) -> Snapshot:
+        """What was kept of this data at the last run, until the results are read; empty tables where nothing was."""
+        last = None if self._keeper is None else self._keeper.last()
+        if last is None or last.data != self.data.label:
+            return Snapshot(made=_now(), tables={track: [] for track in self.data.tracks}, records={})
+        tables = {track: last.tables.get(track, []) for track in self.data.tracks}
+        return Snapshot(made=last.made, tables=tables, records={})
 
     def _keep_looking(self) -> None:
         while not self._ended.wait(self._every_s):

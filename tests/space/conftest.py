@@ -60,8 +60,10 @@ def running(truth_file: Path, folder: Path, fill: Callable[[Leaderboard], None],
     recipe, boards = opened(chosen)
     fill(boards.ranked)
     served = start(chosen, recipe, boards)
-    yield served
-    served.close()
+    try:
+        yield served
+    finally:
+        served.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from space.serving import refuse_other_data
 from space.settings import Settings, SpaceError, is_loopback, signs_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +80,15 @@ def test_a_space_tells_its_host_and_port_in_its_own_way():
 def test_settings_out_of_range_are_refused(name, value, message):
     with pytest.raises(SpaceError, match=message):
         Settings.from_environment({name: value})
+
+
+def test_a_data_set_of_another_build_is_refused(tmp_path):
+    (tmp_path / "digest.json").write_text('{"digest": "aaaaaaaaaaaa"}')
+    refuse_other_data(str(tmp_path), "aaaaaaaaaaaa")
+    refuse_other_data(str(tmp_path / "nowhere"), "b")
+    refuse_other_data("", "b")
+    with pytest.raises(SpaceError, match=r"has the digest aaaaaaaaaa, but the truth belongs to bbbb.*--data"):
+        refuse_other_data(str(tmp_path), "bbbb")
 
 
 def test_the_last_tables_of_two_stores_lie_apart():

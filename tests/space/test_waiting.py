@@ -84,6 +84,7 @@ def _wait_for(condition):
         time.sleep(0.1)
 
 
+@pytest.mark.browser
 def test_a_page_waits_for_the_hub_and_shows_the_last_tables(hub, tmp_path, monkeypatch, watched, shoot, truth_file):
     monkeypatch.setattr(opening, "_PATIENCE_S", 0.5)
     monkeypatch.setattr(_http, "time", SimpleNamespace(sleep=lambda seconds: None, time=time.time))
@@ -136,6 +137,7 @@ def test_a_truth_that_is_not_there_is_not_waited_for(hub, tmp_path):
         opened_when_reached(_settings(tmp_path, truth="hub:ORG/TRUTH/other.parquet"), sleep=lambda seconds: None)
 
 
+@pytest.mark.browser
 def test_the_page_goes_on_while_the_hub_is_away(hub, tmp_path, watched, shoot, serving, monkeypatch):
     monkeypatch.setattr("space.board.opening._STORE_PATIENCE_S", 1.0)
     settings = {"store": "hub:ORG/RESULTS", "refresh_s": 1, "truth": "hub:ORG/TRUTH/test.parquet"}

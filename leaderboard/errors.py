@@ -14,6 +14,8 @@ SubmissionError (ValueError)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,8 +46,29 @@ class QuotaExceeded(SubmissionError):  # noqa: N818
         self.allowance = allowance
 
 
+@dataclass(frozen=True)
+class FieldFault:
+    """What is wrong with one field of a description.
+
+    kind: the rule in one word, for who tells it in other words: "missing", "too_long" (values: limit), "no_name",
+    "character" (character), "marks" (limit), "not_plain", "no_address", "user_in_address", "no_number", "choice",
+    "needs_truth" (mode), "unsigned", or "other". text: the same in English, with the value and what is expected.
+    """
+
+    kind: str
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
 class MetaError(SubmissionError):
-    """A field of a submission's description breaks a rule; the message names the field, the value and the rule."""
+    """Fields of a description break rules; the message names each field, its value and the rule.
+
+    faults: what is wrong, by name of the field.
+    """
+
+    def __init__(self, faults: Mapping[str, FieldFault]):
+        super().__init__("; ".join(f"{name}: {fault.text}" for name, fault in faults.items()))
+        self.faults = dict(faults)
 
 
 class NotAllowed(SubmissionError):  # noqa: N818

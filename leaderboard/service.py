@@ -26,9 +26,7 @@ from leaderboard.local import validate_file
 from leaderboard.problems import ValidationReport
 from leaderboard.records import (
     RANKED_SPLIT,
-    STATEMENT,
     TRACKS,
-    UNRANKED_HISTORY,
     Allowance,
     AuditLine,
     Comparison,
@@ -43,6 +41,7 @@ from leaderboard.records import (
     checked_user,
     moment,
 )
+from leaderboard.records.meta import split_faults
 from leaderboard.settling import RANKING, Progress, Rescored, Scorer, untold
 from leaderboard.standings import Standings
 from leaderboard.stores import Store
@@ -321,14 +320,9 @@ class Leaderboard:
         )
 
     def _check_meta(self, meta: SubmissionMeta) -> None:
-        if self.truth.split != RANKED_SPLIT:
-            return
-        if meta.history_mode in UNRANKED_HISTORY:
-            raise MetaError(
-                f"history_mode: {meta.history_mode!r} needs the truth; expected 'own' or 'none' on the test split"
-            )
-        if meta.signed is None:
-            raise MetaError(f"signed: is missing; expected the name of who signs: {STATEMENT}")
+        faults = split_faults(self.truth.split, meta.history_mode, meta.signed)
+        if faults:
+            raise MetaError(faults)
 
     def _same_content(self, user: str, sha256: str) -> tuple[str, Submission | None]:
         """The id of this content by this user, and the submission that has it; a deleted one keeps its own.

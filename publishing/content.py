@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from huggingface_hub import SpaceCard
+
+from publishing.errors import PublishError
 
 ROOT = Path(__file__).resolve().parent.parent
 CARD = "README.md"
@@ -16,6 +19,7 @@ CUDA_HARDWARE = "t4-small"
 
 # What the packages consist of. Anything else that lies there, such as a database or a truth file, stays here.
 _SUFFIXES = (".css", ".js", ".md", ".py", ".svg", ".yaml")
+_TOKEN = re.compile(rb"\bhf_[A-Za-z0-9]{30,}")
 # These describe the repository, so they stand at its root.
 _DESCRIBING = tuple(f"space/{name}" for name in (CARD, REQUIREMENTS, "requirements-cuda.txt"))
 
@@ -24,7 +28,8 @@ def space_files(dataset: str | None = None, *, cuda: bool = False, root: Path = 
     """Every file of the Space: content by path in its repository, sorted by path.
 
     dataset: id of the published data set, named in the card. cuda: with the packages that score on a GPU, and a GPU
-    suggested in the card. root: the folder of this project. Raises OSError for a file that is missing.
+    suggested in the card. root: the folder of this project. Raises OSError for a file that is missing, and PublishError
+    for one that holds a token.
     """
     space = root / "space"
     files = {path.relative_to(root).as_posix(): path.read_bytes() for path in _package_files(root)}
@@ -33,6 +38,11 @@ def space_files(dataset: str | None = None, *, cuda: bool = False, root: Path = 
     files[REQUIREMENTS] = (space / REQUIREMENTS).read_bytes()
     if cuda:
         files[REQUIREMENTS] += (space / "requirements-cuda.txt").read_bytes()
+    for path, content in files.items():
+        if _TOKEN.search(content):
+            raise PublishError(
+                f"{path} holds what looks like an access token; expected none in what everybody can read"
+            )
     return dict(sorted(files.items()))
 
 

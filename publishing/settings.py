@@ -17,6 +17,7 @@ NEEDED = {
     "MTURN_SEG_TRUTH": ("hub:ORG/TRUTH/test.parquet", "the truth of the test split, in a private dataset repository"),
     "MTURN_SEG_STORE": ("hub:ORG/RESULTS", "where results are kept; a Space's own disk is emptied at every start"),
     "MTURN_SEG_DATA": ("hub:ORG/DATASET", "the published data set, to be browsed"),
+    "MTURN_SEG_QUOTA_PER_DAY": ("2", "submissions of a user to the test split a day; else the truth can be guessed at"),
 }
 #: The secrets, and what each is for.
 SECRETS = {"HF_TOKEN": "a token that reads the truth and writes ORG/RESULTS and ORG/RESULTS-private"}

@@ -57,7 +57,7 @@ def build_app(parts: Parts) -> gr.Blocks:
         text = words(language)
         with app if first else app.route(text("common.title"), f"/{language}", show_in_navbar=False):
             _lay_out(parts, text, first)
-    return app.queue(max_size=_QUEUE_SIZE)
+    return app.queue(max_size=_QUEUE_SIZE, api_open=False)  # nobody gets past the queue of scoring
 
 
 def _lay_out(parts: Parts, text: Words, first: bool) -> None:

@@ -15,8 +15,9 @@ from starlette.middleware import Middleware
 
 from leaderboard.stores.opening import HUB
 from space.access.identity import HubIdentity, LocalIdentity
-from space.access.rates import Rates, UploadGate
+from space.access.rates import Rates
 from space.access.sign_in import SmallSession
+from space.access.uploads import UploadGate
 from space.app import Parts, build_app
 from space.board.boards import Boards
 from space.board.desk import Desk, ProcessDesk, ThreadDesk
@@ -30,10 +31,15 @@ from space.settings import Settings, SpaceError, refuse_forgetful_store, signs_i
 from space.submission.example import example_file
 from space.theme import STYLES, theme
 from space.waiting import opened_when_reached
+from space.web.doors import Doors
 from space.web.pages import PageFrame
 from space.web.routes import routes
 
 DIGEST_FILE = "digest.json"  # beside the shards of a built data set
+
+# Gradio keeps what a visitor last saw, up to a megabyte each; whoever comes back after so many others starts anew.
+_SESSIONS = 500
+_THREADS = 80  # more than visitors who may wait for something slow at once, so that others are still answered
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +146,9 @@ def launch(app: gr.Blocks, parts: Parts, *, open_browser: bool = False) -> str:
             prevent_thread_lock=True,
             ssr_mode=False,
             mcp_server=False,
+            enable_monitoring=False,
+            max_threads=_THREADS,
+            state_session_capacity=_SESSIONS,
             footer_links=["api"],
             quiet=True,
             theme=theme(),
@@ -147,8 +156,11 @@ def launch(app: gr.Blocks, parts: Parts, *, open_browser: bool = False) -> str:
             app_kwargs={
                 "routes": routes(parts.boards, parts.watch, _examples(parts.boards)),
                 "middleware": [
+                    Middleware(Doors, is_local=not parts.identity.signs_in),
                     Middleware(PageFrame),
-                    Middleware(UploadGate, uploads_per_hour=settings.uploads_per_hour),
+                    Middleware(
+                        UploadGate, uploads_per_hour=settings.uploads_per_hour, file_bytes=settings.max_file_mb * 2**20
+                    ),
                     Middleware(SmallSession),
                 ],
             },

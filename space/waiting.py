@@ -18,8 +18,9 @@ from space.board.keeping import Keeper, LastTables
 from space.board.opening import Recipe
 from space.cards.header import shown_moment
 from space.cards.html import escape, notice, table
-from space.settings import Settings, SpaceError
+from space.settings import Settings, SpaceError, signs_in
 from space.theme import STYLES, theme
+from space.web.doors import Doors
 from space.web.pages import PageFrame
 from space.words import LANGUAGES, Words, words
 
@@ -72,7 +73,8 @@ def build_waiting_page(last: LastTables | None) -> gr.Blocks:
     app = gr.Blocks(title=words("en")("common.title"), analytics_enabled=False)
     with app:
         gr.HTML("".join(_said(words(language), last) for language in LANGUAGES), elem_id="waiting")
-        gr.HTML(_tables(words(LANGUAGES[0]), last) if last else "", elem_id="last-tables")
+        if last is not None:
+            gr.HTML("".join(_tables(words(language), last) for language in LANGUAGES), elem_id="last-tables")
     return app
 
 
@@ -91,11 +93,15 @@ def _served(settings: Settings) -> gr.Blocks:
             prevent_thread_lock=True,
             ssr_mode=False,
             mcp_server=False,
+            enable_monitoring=False,
             footer_links=[],
             quiet=True,
             theme=theme(),
             css_paths=STYLES,
-            app_kwargs={"routes": [Route("/health", health)], "middleware": [Middleware(PageFrame)]},
+            app_kwargs={
+                "routes": [Route("/health", health)],
+                "middleware": [Middleware(Doors, is_local=not signs_in(settings.host)), Middleware(PageFrame)],
+            },
         )
     except OSError:
         raise SpaceError(f"cannot listen on {settings.host}, port {settings.port}; expected a free port") from None
@@ -110,7 +116,7 @@ def _said(text: Words, last: LastTables | None) -> str:
 
 
 def _tables(text: Words, last: LastTables) -> str:
-    heads = ["Rank", "Model", "Dice", "95%", "IoU", "Date"]
+    heads = [text(f"common.last_{name}") for name in ("rank", "model", "dice", "interval", "iou", "date")]
     parts = []
     for track, rows in last.tables.items():
         lines = [
@@ -125,4 +131,4 @@ def _tables(text: Words, last: LastTables) -> str:
             for row in rows
         ]
         parts.append(table(heads, lines, caption=text.track(track)))
-    return "".join(parts)
+    return f'<section lang="{text.language}">{"".join(parts)}</section>'

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from leaderboard.errors import MetaError
-from leaderboard.records.text import Address, Line, Name, Paragraph, readable
+from leaderboard.errors import FieldFault, MetaError
+from leaderboard.records.text import Address, BrokenRule, Line, Name, Paragraph, faults
 
 HistoryMode = Literal["own", "none", "gt", "text_gt_mask_own"]
 HISTORY_MODES = get_args(HistoryMode)
@@ -33,7 +33,8 @@ def _parameters(value: Any) -> Any:
         return value
     found = _NUMBER.fullmatch(value.strip().replace(",", ""))
     if found is None:
-        raise ValueError(f"{value[:40]!r} is no number of parameters; expected for example 7B, 350M or 7000000000")
+        told = f"{value[:40]!r} is no number of parameters; expected for example 7B, 350M or 7000000000"
+        raise BrokenRule("no_number", told)
     return round(float(found[1]) * _SCALE[found[2].upper()])
 
 
@@ -58,7 +59,7 @@ class SubmissionMeta(BaseModel):
         try:
             return cls(**fields)
         except ValidationError as error:
-            raise MetaError(readable(error)) from None
+            raise MetaError(faults(error)) from None
 
 
 def checked_user(user: str) -> str:
@@ -66,7 +67,21 @@ def checked_user(user: str) -> str:
     try:
         return TypeAdapter(Name).validate_python(user, strict=True)
     except ValidationError as error:
-        raise MetaError(f"user: {readable(error)}") from None
+        raise MetaError(faults(error, "user")) from None
+
+
+def split_faults(split: str, history_mode: str, signed: str | None) -> dict[str, FieldFault]:
+    """What breaks the rules of a split, by field: the ranked one takes no true history, and is signed for.
+
+    Both as they were written; signed: blank or None where nobody signs.
+    """
+    found = {}
+    if split == RANKED_SPLIT and history_mode in UNRANKED_HISTORY:
+        told = f"{history_mode!r} needs the truth; expected 'own' or 'none' on the test split"
+        found["history_mode"] = FieldFault("needs_truth", told, {"mode": history_mode})
+    if split == RANKED_SPLIT and not (signed or "").strip():
+        found["signed"] = FieldFault("unsigned", f"is missing; expected the name of who signs: {STATEMENT}")
+    return found
 
 
 def model_key(model: str) -> str:

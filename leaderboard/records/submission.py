@@ -12,7 +12,7 @@ from leaderboard.errors import MetaError, StoreError
 from leaderboard.problems import ValidationReport
 from leaderboard.records.meta import SubmissionMeta
 from leaderboard.records.scores import Count
-from leaderboard.records.text import Name, Paragraph, readable
+from leaderboard.records.text import Name, Paragraph, faults
 
 State = Literal["pending", "scored", "refused", "withdrawn", "deleted"]
 Action = Literal["withdraw", "restore", "delete", "verify"]
@@ -151,7 +151,7 @@ class AuditLine(BaseModel):
         try:
             return cls(**fields)
         except ValidationError as error:
-            raise MetaError(readable(error)) from None
+            raise MetaError(faults(error)) from None
 
 
 class Quota(BaseModel):

@@ -7,6 +7,9 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from leaderboard.errors import FieldFault
 
 _JOINERS = "\u200c\u200d"  # needed inside words of several scripts and inside emoji
 # Letters, marks and symbols by their category that show nothing.
@@ -14,6 +17,26 @@ _FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _MARKS_IN_A_ROW = 4  # more are no writing, but paint over the lines above and below
 # Control, format (bidirectional overrides, zero width), surrogate, private, unassigned, line and paragraph separator.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# What pydantic's own rules are called in a FieldFault.
+_KINDS = {
+    "missing": "missing",
+    "string_too_long": "too_long",
+    "literal_error": "choice",
+    "greater_than_equal": "no_number",
+    "less_than_equal": "no_number",
+    "int_type": "no_number",
+    "int_from_float": "no_number",
+    "int_parsing": "no_number",
+    "finite_number": "no_number",
+}
+
+
+class BrokenRule(ValueError):  # noqa: N818 - what a validator raises; it becomes a FieldFault
+    """A text that breaks a rule of these; see FieldFault for kind and values."""
+
+    def __init__(self, kind: str, text: str, **values: object):
+        super().__init__(text)
+        self.kind, self.values = kind, values
 
 
 def _plain_text(value: str, allowed: str = "") -> str:
@@ -25,10 +48,12 @@ def _plain_text(value: str, allowed: str = "") -> str:
         category = unicodedata.category(char)
         is_inner_joiner = char in _JOINERS and 0 < place < len(value) - 1
         if char in _FILLERS or (category in _INVISIBLE and char not in allowed and not is_inner_joiner):
-            raise ValueError(f"holds the character U+{ord(char):04X}; expected visible text")
+            code = f"U+{ord(char):04X}"
+            raise BrokenRule("character", f"holds the character {code}; expected visible text", character=code)
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if marks > _MARKS_IN_A_ROW:
-            raise ValueError(f"holds more than {_MARKS_IN_A_ROW} combining marks in a row; expected readable text")
+            told = f"holds more than {_MARKS_IN_A_ROW} combining marks in a row; expected readable text"
+            raise BrokenRule("marks", told, limit=_MARKS_IN_A_ROW)
     return value
 
 
@@ -42,19 +67,22 @@ def _lines(value: str) -> str:
 
 def _named(value: str) -> str:
     if not any(unicodedata.category(char)[0] in "LN" for char in value):
-        raise ValueError("is blank or has neither letter nor digit; expected a name")
+        raise BrokenRule("no_name", "is blank or has neither letter nor digit; expected a name")
     return value
 
 
 def _address(value: str) -> str:
     value = _line(value)
     if any(char.isspace() or char in "<>\"'`\\|()[]{}" for char in value):
-        raise ValueError(f"{value!r} holds a space, quote or bracket; expected a plain http or https address")
+        told = f"{value!r} holds a space, quote or bracket; expected a plain http or https address"
+        raise BrokenRule("not_plain", told)
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{value!r} is no web address; expected http://... or https://...")
+        told = f"{value!r} is no web address; expected http://... or https://..."
+        raise BrokenRule("no_address", told)
     if parts.username is not None:
-        raise ValueError(f"{value!r} holds a user name before the host; expected a plain address")
+        told = f"{value!r} holds a user name before the host; expected a plain address"
+        raise BrokenRule("user_in_address", told)
     return value
 
 
@@ -65,11 +93,16 @@ Paragraph = Annotated[str, Field(max_length=2000), AfterValidator(_lines), Field
 Address = Annotated[str, Field(max_length=300), AfterValidator(_address)]  # http or https
 
 
-def readable(error: ValidationError) -> str:
-    """A broken rule for each field: "link: 'x' is no web address; expected http://... or https://..."."""
-    lines = []
-    for item in error.errors():
-        place = ".".join(str(part) for part in item["loc"])
-        message = item["msg"].removeprefix("Value error, ")
-        lines.append(f"{place}: {message}" if place else message)
-    return "; ".join(lines)
+def faults(error: ValidationError, value: str = "value") -> dict[str, FieldFault]:
+    """What is wrong, by field; value: what to call a single value, which has no field."""
+    return {".".join(map(str, item["loc"])) or value: _fault(item) for item in error.errors(include_url=False)}
+
+
+def _fault(item: ErrorDetails) -> FieldFault:
+    context = item.get("ctx", {})
+    rule = context.get("error")
+    text = item["msg"].removeprefix("Value error, ")
+    if isinstance(rule, BrokenRule):
+        return FieldFault(rule.kind, text, rule.values)
+    kind = _KINDS.get(item["type"], "other")
+    return FieldFault(kind, text, {"limit": context["max_length"]} if kind == "too_long" else {})

@@ -15,7 +15,8 @@ import gradio as gr
 from huggingface_hub import whoami
 from huggingface_hub.errors import HfHubHTTPError
 
-from space.access.rates import Rate
+from leaderboard.stores.hub.calls import limit_waiting
+from space.access.rates import Rate, is_space, visitor_of
 from space.words import words
 
 LOCAL_USER = "local"
@@ -64,7 +65,7 @@ class HubIdentity:
     """Accounts of the Hugging Face Hub: people sign in on the page, scripts send a user's access token.
 
     known_s, refused_s: seconds for which it is remembered whose a token is, or that it is nobody's.
-    lookups_per_minute: how often the Hub is asked.
+    lookups_per_minute: how often the Hub is asked, by one visitor and by all together. is_proxied: see `rates.visitor`.
     """
 
     signs_in = True
@@ -74,11 +75,13 @@ class HubIdentity:
         *,
         known_s: float = 600.0,
         refused_s: float = 20.0,
-        lookups_per_minute: int = 60,
+        lookups_per_minute: tuple[int, int] = (6, 60),
+        is_proxied: bool | None = None,
         now: Callable[[], float] = time.monotonic,
     ):
         self._known_s, self._refused_s, self._now = known_s, refused_s, now
-        self._lookups = Rate(lookups_per_minute, lookups_per_minute, window_s=60.0, now=now)
+        self._lookups = Rate(*lookups_per_minute, window_s=60.0, now=now)
+        self._is_proxied = is_space() if is_proxied is None else is_proxied
         self._lock = threading.Lock()
         # By a hash of the token: until when, and the user's name or the key of what is wrong.
         self._answers: OrderedDict[bytes, tuple[float, str | None, str | None]] = OrderedDict()
@@ -92,15 +95,15 @@ class HubIdentity:
         for header in _TOKEN_HEADERS:
             found = _BEARER.fullmatch(request.headers.get(header, ""))
             if found:
-                return self._owner(found[1])
+                return self._owner(found[1], visitor_of(request, self._is_proxied))
         return None
 
-    def _owner(self, token: str) -> str:
+    def _owner(self, token: str, who: str) -> str:
         key = hashlib.sha256(token.encode()).digest()
         with self._lock:
             until, name, fault = self._answers.get(key, (0.0, None, None))
         if self._now() >= until:
-            if self._lookups.take(""):
+            if self._lookups.take(who):
                 raise IdentityError("submit.token_unchecked")
             name, fault = _asked(token)
             self._remember(key, name, fault)
@@ -131,6 +134,7 @@ def session_profile(request: gr.Request) -> gr.OAuthProfile | None:
 
 def _asked(token: str) -> tuple[str | None, str | None]:
     """Whose token it is according to the Hub: the user's name, or else the key of what is wrong."""
+    limit_waiting()
     try:
         owner: dict[str, Any] = whoami(token=token)
     except HfHubHTTPError as error:

@@ -11,11 +11,12 @@ from threading import Event, Thread
 import numpy as np
 import pyarrow as pa
 
+from leaderboard.stores.opening import HUB
 from space.browsing.groups import read_group
 from space.browsing.index import Filters, Index, IndexBuilder
 from space.browsing.reading import ALL_COLUMNS, PUBLIC_COLUMNS, Dialogue, make_dialogue
 from space.browsing.recent import Recent
-from space.browsing.shards import HUB_PREFIX, BrowsingError, Shard, find_shards
+from space.browsing.shards import BrowsingError, Shard, find_shards
 from space.browsing.summary import Summary
 
 RETRY_SECONDS = 60
@@ -122,7 +123,7 @@ class Dialogues:
     def _built(self) -> Index:
         shards = find_shards(self._place, self._endpoint)
         self._builder = builder = IndexBuilder(shards)
-        for shard, group, read in _groups(shards, _HUB_READERS if str(self._place).startswith(HUB_PREFIX) else 1):
+        for shard, group, read in _groups(shards, _HUB_READERS if str(self._place).startswith(HUB) else 1):
             builder.add(shard, group, read)
         return builder.index()
 

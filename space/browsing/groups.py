@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,7 @@ from space.words import LANGUAGES
 FACETS = ("clinical", "spatial", "history")
 NAMED = ("modality", "sequence", "region", "source", "licence")
 _PUBLIC = ("dialogue_id", "image_id", "modality", "sequence", "region", "licence", "turns.kind")
-_ANSWERS = ("source", "turns.facets", "turns.system")  # withheld in a hidden split: never read there
+_ANSWERS = ("source", "turns.facets")  # withheld in a hidden split: never read there
 
 
 @dataclass
@@ -26,7 +25,6 @@ class Group:
     images: list[str]
     numbers: dict[str, np.ndarray]  # "turns", "masks", each language and each facet: how many turns, int32 [dialogues]
     named: dict[str, list[str | None]]
-    systems: Counter[str]
 
 
 def read_group(shard: Shard, group: int) -> Group:
@@ -50,7 +48,6 @@ def read_group(shard: Shard, group: int) -> Group:
         images=table["image_id"].to_pylist(),
         numbers={name: _sums(found, ends) for name, found in marks.items()},
         named={name: table[name].to_pylist() if name in table.column_names else [None] * len(table) for name in NAMED},
-        systems=Counter([] if shard.hidden else pc.struct_field(turns, "system").drop_null().to_pylist()),
     )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from space.browsing.groups import FACETS, NAMED, Group
+from space.browsing.groups import NAMED, Group
 from space.browsing.shards import BrowsingError, Shard
 from space.browsing.summary import SplitSummary, Summary
 from space.words import LANGUAGES
@@ -106,7 +106,6 @@ class IndexBuilder:
     _codes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _values: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     _images: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _systems: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     @property
     def dialogues(self) -> int:
@@ -119,7 +118,6 @@ class IndexBuilder:
         self._places += [(shard, group, row) for row in range(len(read.ids))]
         self._ids += read.ids
         self._images[split].update(read.images)
-        self._systems[split].update(read.systems)
         for name, numbers in read.numbers.items():
             self._numbers[name].append(numbers)
         for name, values in {**read.named, "split": [split] * len(read.ids)}.items():
@@ -143,7 +141,6 @@ class IndexBuilder:
     def _summary(self, split: str, numbers: dict, codes: dict, values: dict) -> SplitSummary:
         rows = codes["split"] == values["split"].index(split)
         lengths, dialogues = np.unique(numbers["turns"][rows], return_counts=True)
-        facets = Counter({facet: int(numbers[facet][rows].sum()) for facet in FACETS})
         return SplitSummary(
             split=split,
             hidden=next(shard.hidden for shard in self.shards if shard.split == split),
@@ -154,8 +151,6 @@ class IndexBuilder:
             questions={language: int(numbers[language][rows].sum()) for language in LANGUAGES},
             by_turns=dict(zip(lengths.tolist(), dialogues.tolist(), strict=True)),
             **{f"by_{name}": _counted(codes[name][rows], values[name]) for name in NAMED},
-            by_system=dict(self._systems[split].most_common()),
-            by_facet={facet: count for facet, count in facets.most_common() if count},
         )
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-HUB_PREFIX = "hub:"
+from leaderboard.stores.opening import HUB
+
 #: Splits whose answers are public. Of any other split only what a model may see is read.
 OPEN_SPLITS = ("train", "validation")
 _ORDER = (*OPEN_SPLITS, "test")
@@ -75,7 +76,7 @@ def find_shards(place: str | Path, endpoint: str | None = None) -> list[Shard]:
     On the Hub (`endpoint` names another than huggingface.co) the newest revision is taken and kept to. Raises
     BrowsingError where there is none.
     """
-    on_hub, name = str(place).startswith(HUB_PREFIX), str(place).removeprefix(HUB_PREFIX)
+    on_hub, name = str(place).startswith(HUB), str(place).removeprefix(HUB)
     with reading():
         files, names = _on_hub(name, endpoint) if on_hub else _local(place)
         known = sorted((match[1], name) for name in names if (match := _FILE.fullmatch(name.rsplit("/", 1)[-1])))

@@ -10,7 +10,7 @@ class SplitSummary:
     """One split in numbers. Each mapping goes from an id of the data to its count, the most frequent first."""
 
     split: str
-    hidden: bool  # its answers are withheld, so system, facet and source are unknown: their mappings are empty
+    hidden: bool  # its answers are withheld, so sources are unknown: their mapping is empty
     dialogues: int
     images: int  # distinct
     turns: int
@@ -22,13 +22,6 @@ class SplitSummary:
     by_region: dict[str, int]  # dialogues
     by_source: dict[str, int]  # dialogues
     by_licence: dict[str, int]  # dialogues
-    by_system: dict[str, int]  # turns
-    by_facet: dict[str, int]  # turns; a turn with two facets counts for both
-
-    @property
-    def all_questions(self) -> int:
-        """Questions of all languages: a turn that is asked in two languages counts two."""
-        return sum(self.questions.values())
 
 
 @dataclass(frozen=True)
@@ -51,8 +44,3 @@ class Summary:
     def masks(self) -> int:
         """Segmentation turns of all splits."""
         return sum(split.masks for split in self.splits)
-
-    @property
-    def all_questions(self) -> int:
-        """Questions of all splits and languages."""
-        return sum(split.all_questions for split in self.splits)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from leaderboard import Cell, Distances, HistoryGap, TrackScore
+from leaderboard.truth import COHORT_TURNS
 from space.cards.html import escape, table
 from space.ranking.choice import KINDS
-from space.ranking.columns import distance, score, score_with_interval
+from space.ranking.columns import distance
 from space.words import NO_SCORE, Words
 
 COMMAND = "mturn-seg history-gap"
@@ -44,7 +45,7 @@ def turns(words: Words, found: TrackScore) -> str:
         [turn, *(text for curve in shown.values() for text in _point(words, curve.get(turn)))]
         for turn in sorted(found.turn_curve, key=int)
     ]
-    return _title(words("model.curve")) + _help(words("model.curve_help")) + table(heads, lines)
+    return _title(words("model.curve")) + _help(words("model.curve_help", turns=COHORT_TURNS)) + table(heads, lines)
 
 
 def gap(words: Words, found: HistoryGap | None) -> str:
@@ -75,8 +76,8 @@ def difference(value: float, ends: tuple[float, float] | None) -> str:
 
 def _whole(words: Words, found: TrackScore, in_pixels: bool) -> Iterable[list[str]]:
     nothing = [NO_SCORE] * (4 if in_pixels else 2)
-    dice = score_with_interval(words, found.headline_dice, found.headline_dice_interval)
-    iou = score_with_interval(words, found.headline_iou, found.headline_iou_interval)
+    dice = words.scored(found.headline_dice, found.headline_dice_interval)
+    iou = words.scored(found.headline_iou, found.headline_iou_interval)
     yield [escape(words("model.headline_row")), *_counts(found.overall), dice, iou, *nothing]
     yield [escape(words("model.overall_row")), *_line(words, found.overall, in_pixels)]
 
@@ -90,9 +91,9 @@ def _counts(cell: Cell) -> list[str]:
 
 
 def _scores(words: Words, cell: Cell) -> list[str]:
-    dice = score_with_interval(words, cell.dice, cell.dice_interval)
+    dice = words.scored(cell.dice, cell.dice_interval)
     share = "" if cell.dice is None else f' style="--share: {cell.dice:.3f}"'
-    return [f'<span class="share"{share}>{dice}</span>', score_with_interval(words, cell.iou, cell.iou_interval)]
+    return [f'<span class="share"{share}>{dice}</span>', words.scored(cell.iou, cell.iou_interval)]
 
 
 def _distances(words: Words, cell: Cell, in_pixels: bool) -> list[str]:
@@ -106,13 +107,13 @@ def _measured(words: Words, found: Distances | None, n: int) -> list[str]:
     if found is None:
         return [NO_SCORE, NO_SCORE]
     counts = "" if found.n == n else f" <small>{escape(words('model.of_turns', n=f'{found.n:,}'))}</small>"
-    return [f"{distance(found.hd95)}{counts}", f"{score(found.nsd)}"]
+    return [f"{distance(found.hd95)}{counts}", f"{words.score(found.nsd)}"]
 
 
 def _point(words: Words, cell: Cell | None) -> list[str]:
     if cell is None:
         return [NO_SCORE, NO_SCORE]
-    return [score_with_interval(words, cell.dice, cell.dice_interval), f"{cell.n:,} ({cell.n_patients:,})"]
+    return [words.scored(cell.dice, cell.dice_interval), f"{cell.n:,} ({cell.n_patients:,})"]
 
 
 def _value(words: Words, kind: str, value: str) -> str:

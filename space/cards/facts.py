@@ -112,8 +112,11 @@ def _division(
         ]
         for value in values
     ]
-    heads = [words(f"about.{key}"), words("about.in_all"), *(words.name("split", split.split) for split in splits)]
-    return table(heads, rows)
+    names = [words.name("split", split.split) for split in splits]
+    telling = [split for split, of_split in zip(names, counts, strict=True) if of_split]
+    # A sum that leaves a split out says so.
+    whole = words("about.in_all") if telling == names else words("about.all_of", splits=words.listed(telling))
+    return table([words(f"about.{key}"), whole, *names], rows)
 
 
 def _ordered(counts: Iterable[Mapping[str, int]], numbers: bool) -> list[str]:

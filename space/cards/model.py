@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from leaderboard import Record, TableRow
 from leaderboard.records import MIN_PATIENTS, MIN_REGION_PATIENTS
 from space.cards.html import escape, link, notice, tiles
-from space.ranking.columns import ranks, score_with_interval
+from space.ranking.columns import agreement
 from space.words import NO_SCORE, Words
 
 Place = tuple[str, TableRow]  # a track and the row of a submission in it
@@ -32,13 +32,10 @@ def head(words: Words, row: TableRow, track: str, ranked: int) -> str:
     standing = tiles(
         [
             (words("model.rank"), place),
-            (words("model.rank_interval"), ranks(row.rank_interval)),
+            (words("model.rank_interval"), words.ranks(row.rank_interval)),
             (words("model.tier"), NO_SCORE if row.tier is None else str(row.tier)),
-            (words("model.first"), words.score(row.p_first)),
-            (
-                words("model.headline"),
-                score_with_interval(words, row.headline_dice, row.headline_dice_interval),
-            ),
+            (words("model.first"), words.share(row.p_first)),
+            (words("model.headline"), words.scored(row.headline_dice, row.headline_dice_interval)),
         ]
     )
     return f'<h2 class="model-name">{escape(row.model)} <small>{escape(words.track(track))}</small></h2>{standing}'
@@ -107,8 +104,8 @@ def _anchor(track: str, row: TableRow, text: str) -> str:
 
 
 def _agreement(words: Words, record: Record, track: str) -> str:
-    found = record.agreement.get(track.partition("-")[2])
+    found = agreement(record, track)
     if found is None:
         return ""
-    shown = score_with_interval(words, found.dice, found.dice_interval)
+    shown = words.scored(found.dice, found.dice_interval)
     return words("model.agreement_value", score=shown, turns=f"{found.n:,}")

@@ -13,6 +13,7 @@ from space.cards.html import escape, notice, table
 from space.words import Words
 
 _PROBLEM_COLUMNS = ("row", "key", "field", "value", "expected")
+_ENGLISH_COLUMNS = ("key", "expected")  # what the checks say, on every page
 # A spreadsheet takes a cell that begins with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BOM = "\ufeff"  # by which Excel knows that a file is UTF-8
@@ -20,10 +21,11 @@ _BOM = "\ufeff"  # by which Excel knows that a file is UTF-8
 
 def outcome(words: Words, result: Mapping[str, Any]) -> str:
     """The answer for an outcome of Submitting.check or Submitting.submit."""
-    notes = "".join(notice(note) for note in result["notes"])
     state = result.get("state")
     if state == "pending":
-        return notice(words("submit.kept", model=result["model"], id=result["submission"]), "warn") + notes
+        why = "".join(notice(note) for note in result["notes"])
+        return notice(words("submit.kept", model=result["model"], id=result["submission"]), "warn") + why
+    notes = "".join(_note(words, note) for note in result["notes"])
     if state == "scored":
         return _scored(words, result) + notes
     if result["ok"]:
@@ -45,7 +47,7 @@ def problems(words: Words, rows: Sequence[Mapping[str, Any]]) -> str:
     parts = []
     for kind, items in groupby(rows, key=lambda row: row["kind"]):
         listed = list(items)
-        lines = [[_cell(row[column]) for column in _PROBLEM_COLUMNS] for row in listed]
+        lines = [[_cell(column, row[column]) for column in _PROBLEM_COLUMNS] for row in listed]
         count = listed[0]["count"]
         some = words("submit.first_of", shown=len(listed), count=f"{count:,}") if len(listed) < count else f"{count:,}"
         parts.append(
@@ -124,11 +126,10 @@ def _place(words: Words, record: str, place: Mapping[str, Any]) -> list[str]:
         address = f"?track={track}&amp;model={escape(record)}"
         title = escape(words("submit.page_of_model"))
         name = f'<a href="{address}" title="{title}">{name}</a>'
-    ends = place["rank_interval"]
     return [
         name,
         escape(_rank(words, place)),
-        "–" if ends is None else f"{ends[0]}–{ends[1]}",
+        words.ranks(place["rank_interval"]),
         _score(words, place["dice"], place["dice_interval"]),
         _score(words, place["iou"], place["iou_interval"]),
         f"{place['turns']:,}",
@@ -138,6 +139,8 @@ def _place(words: Words, record: str, place: Mapping[str, Any]) -> list[str]:
 def _rank(words: Words, place: Mapping[str, Any]) -> str:
     if place["rank"] is not None:
         return words("submit.place_of", rank=place["rank"], count=place["of"])
+    if place["shown"] is None:
+        return words("submit.place_unknown")
     return words("submit.place_other" if place["of"] and not place["shown"] else "submit.place_unranked")
 
 
@@ -145,5 +148,11 @@ def _score(words: Words, value: float | None, ends: tuple[float, float] | None) 
     return f"{words.score(value)} <small>{words.interval(ends)}</small>" if ends else words.score(value)
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else escape(str(value))
+def _note(words: Words, note: str) -> str:
+    """A note of the checks, which speak English."""
+    return f'<p class="notice info" role="note">{escape(words("submit.note"))}<span lang="en">{escape(note)}</span></p>'
+
+
+def _cell(column: str, value: object) -> str:
+    text = "" if value is None else escape(str(value))
+    return f'<span lang="en">{text}</span>' if column in _ENGLISH_COLUMNS and text else text

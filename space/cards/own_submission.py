@@ -30,11 +30,18 @@ def details(words: Words, item: Mapping[str, Any]) -> str:
         f"{kind_label(words, kind)} ({count:,})" for kind, count in item["problems"].items()
     )
     facts = [
-        (words("submit.mine_date"), shown_moment(words, item["date"])),
-        (words("submit.mine_state"), words(f"submit.state_{item['state']}")),
-        (words("submit.mine_reason"), item["reason"] or ""),
-        (words("submit.mine_problems"), problems),
-        (words("submit.mine_id"), item["submission"]),
+        ("date", shown_moment(words, item["date"])),
+        ("state", words(f"submit.state_{item['state']}")),
+        ("reason", item["reason"] or ""),
+        ("problems", problems),
+        ("id", item["submission"]),
     ]
-    lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts if value)
+    # Why a file was refused the checks say in English; other reasons are what somebody wrote.
+    english = "reason" if item["state"] == "refused" else None
+    lines = "".join(_fact(words(f"submit.mine_{name}"), value, name == english) for name, value in facts if value)
     return f'<article class="card"><h3>{escape(item["model"])}</h3><dl class="facts">{lines}</dl></article>'
+
+
+def _fact(name: str, value: str, is_english: bool) -> str:
+    language = ' lang="en"' if is_english else ""
+    return f"<dt>{escape(name)}</dt><dd{language}>{escape(value)}</dd>"

@@ -37,11 +37,11 @@ def order(words: Words, choice: Choice, cell: Cell | None) -> str:
     if choice.is_headline:
         return notice(words("table.choose"), "hint")
     column = choice.label(words)
-    if cell is None:
+    if cell is None or (choice.is_distance and cell.mm is None):
         return notice(words("table.ordered", column=column))
-    # Not every turn has a distance in millimetres.
-    turns = cell.mm.n if choice.measure in ("hd95", "nsd") and cell.mm else cell.n
-    return notice(words("table.ordered_n", column=column, turns=f"{turns:,}", patients=f"{cell.n_patients:,}"))
+    if choice.is_distance:
+        return notice(words("table.ordered_distance", column=column, turns=f"{cell.mm.n:,}"))
+    return notice(words("table.ordered_n", column=column, turns=f"{cell.n:,}", patients=f"{cell.n_patients:,}"))
 
 
 def notes(words: Words, facts: TrackFacts, data: DataFacts, made: str) -> str:

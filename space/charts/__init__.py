@@ -6,13 +6,11 @@ from space.charts.gaps import gaps
 from space.charts.names import model_names
 from space.charts.ranks import ranks
 from space.charts.strata import strata_of, stratum
-from space.charts.style import MEASURES, MOST_MODELS, Measure, shown
+from space.charts.style import MOST_MODELS, shown
 
 __all__ = [
     "CURVES",
-    "MEASURES",
     "MOST_MODELS",
-    "Measure",
     "agreement",
     "gaps",
     "model_names",

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import plotly.graph_objects as go
 
+from leaderboard.truth import COHORT_TURNS
 from space.charts.points import Point, cell_point, counted, drawn, key, score_top
-from space.charts.style import LOOKS, Measure, axis, figure, legend_height, offsets, short, title
+from space.charts.style import LOOKS, axis, figure, legend_height, offsets, short, title
 
 if TYPE_CHECKING:
     from leaderboard import Cell, TrackScore
+    from space.ranking.choice import Overlap
     from space.words import Words
 
 Curve = Literal["turn_curve", "fixed_cohort_curve"]
-#: Over all dialogues, and over the dialogues with at least 5 segmentation turns.
+#: Over all dialogues, and over the dialogues with at least COHORT_TURNS segmentation turns.
 CURVES: tuple[Curve, ...] = ("turn_curve", "fixed_cohort_curve")
 
 _HEIGHT = 360  # pixels, without the legend
@@ -24,7 +26,7 @@ _MOST_TICKS = 10  # as many counts fit side by side on a phone
 _REACH = 0.24  # of the models around their turn
 
 
-def turn_curve(words: Words, scores: Mapping[str, TrackScore], kind: Curve, measure: Measure = "dice") -> go.Figure:
+def turn_curve(words: Words, scores: Mapping[str, TrackScore], kind: Curve, measure: Overlap = "dice") -> go.Figure:
     """One curve of each model. scores: by the name of the model, at most 8.
 
     Points stand with their 95% intervals, hollow where there is none; hidden scores leave a gap. The number of turns is
@@ -39,14 +41,14 @@ def turn_curve(words: Words, scores: Mapping[str, TrackScore], kind: Curve, meas
     top = score_top((getattr(score, each) for score in scores.values() for each in CURVES), measure)
     mean = words("analysis.mean", measure=words.name("measure", measure))
     made.update_layout(
-        title=title(words(f"analysis.panel_{kind}")),
+        title=title(words(f"analysis.panel_{kind}", turns=COHORT_TURNS)),
         xaxis=_turn_axis(words, list(curves.values())),
         yaxis=axis(range=(0, top), nticks=6, text=mean),
     )
     return made
 
 
-def _point(words: Words, turn: int, offset: float, cell: Cell, measure: Measure, name: str) -> Point:
+def _point(words: Words, turn: int, offset: float, cell: Cell, measure: Overlap, name: str) -> Point:
     return cell_point(words, turn + offset, cell, measure, name, words("analysis.at_turn", turn=turn))
 
 

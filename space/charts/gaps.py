@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from leaderboard.records import model_key
+from space.charts.names import gap_names
 from space.charts.points import Point, drawn
 from space.charts.rows import row_axis, separators
-from space.charts.style import LOOKS, Measure, axis, figure, full, plain, rounded_up
+from space.charts.style import LOOKS, axis, figure, full, plain, rounded_up
 
 if TYPE_CHECKING:
     from leaderboard import Comparison, Difference, HistoryGap
+    from space.ranking.choice import Overlap
     from space.words import Words
 
 _EDGES, _ROW = 76, 36  # pixels
 
 
-def gaps(words: Words, found: Sequence[HistoryGap], measure: Measure = "dice") -> go.Figure:
-    """A row for each model: its headline with the true history minus that with its own, with the 95% interval.
+def gaps(words: Words, found: Sequence[HistoryGap], measure: Overlap = "dice") -> go.Figure:
+    """A row for each model, as they come: its headline with the true history minus that with its own, and the interval.
 
     A gap whose headline cannot be compared is left out.
     """
     rows = [(gap, headline) for gap in found if (headline := headline_of(gap.comparison, measure)) is not None]
-    rows.sort(key=lambda item: -item[1].difference)
     names = gap_names(words, [gap for gap, _ in rows])
     made = figure(_EDGES + _ROW * max(len(rows), 1))
     points = [_point(words, place, name, item) for place, (name, (_, item)) in enumerate(zip(names, rows, strict=True))]
@@ -50,18 +50,9 @@ def gaps(words: Words, found: Sequence[HistoryGap], measure: Measure = "dice") -
     return made
 
 
-def headline_of(comparison: Comparison, measure: Measure) -> Difference | None:
+def headline_of(comparison: Comparison, measure: Overlap) -> Difference | None:
     """The difference of the headlines; None where the results have none in common."""
     return next((item for item in comparison.differences if (item.kind, item.measure) == ("headline", measure)), None)
-
-
-def gap_names(words: Words, found: Sequence[HistoryGap]) -> list[str]:
-    """The models, with their users where a name repeats. Text of users."""
-    models = [model_key(gap.model) for gap in found]
-    return [
-        gap.model if models.count(key) == 1 else words("analysis.told_apart", model=gap.model, more=gap.user)
-        for gap, key in zip(found, models, strict=True)
-    ]
 
 
 def _limits(items: Sequence[Difference]) -> tuple[float, float]:

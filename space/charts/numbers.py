@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from space.cards.breakdown import difference
 from space.cards.html import escape, table
 from space.charts.agreement import PARTS
-from space.charts.gaps import gap_names, headline_of
+from space.charts.gaps import headline_of
+from space.charts.names import gap_names
 from space.charts.points import counted
-from space.charts.ranks import share
 from space.words import NO_SCORE
 
 if TYPE_CHECKING:
     from leaderboard import Agreement, Cell, HistoryGap, TableRow
-    from space.charts.style import Measure
+    from space.ranking.choice import Overlap
     from space.words import Words
 
 
 def of_groups(
-    words: Words, caption: str, groups: Mapping[str, Mapping[str, Cell]], labels: Mapping[str, str], measure: Measure
+    words: Words, caption: str, groups: Mapping[str, Mapping[str, Cell]], labels: Mapping[str, str], measure: Overlap
 ) -> str:
     """A row for each group of `labels` (value -> its name), a column for each model. groups: model -> value -> cell."""
     heads = [caption, words("analysis.turns_count"), words("analysis.patients_count"), *groups]
@@ -29,7 +30,7 @@ def of_groups(
         known = [cell for cell in cells if cell is not None]
         patients = max((cell.n_patients for cell in known), default=0)
         scores = [
-            _scored(words, getattr(cell, measure), getattr(cell, f"{measure}_interval")) if cell else NO_SCORE
+            words.scored(getattr(cell, measure), getattr(cell, f"{measure}_interval")) if cell else NO_SCORE
             for cell in cells
         ]
         rows.append([escape(label), counted(known), f"{patients:,}", *scores])
@@ -50,10 +51,10 @@ def of_ranks(words: Words, rows: Sequence[TableRow], names: Mapping[str, str]) -
         [
             escape(names[row.record_id]),
             str(row.rank),
-            "{}–{}".format(*row.rank_interval) if row.rank_interval else NO_SCORE,
-            escape(share(row.p_first)),
+            words.ranks(row.rank_interval),
+            escape(words.share(row.p_first)),
             NO_SCORE if row.tier is None else str(row.tier),
-            _scored(words, row.headline_dice, row.headline_dice_interval),
+            words.scored(row.headline_dice, row.headline_dice_interval),
         ]
         for row in rows
         if row.rank is not None
@@ -70,7 +71,7 @@ def of_agreement(words: Words, found: Mapping[str, Mapping[str, Agreement]]) -> 
     return table([words("analysis.model"), *(words(f"analysis.agreement_{part}") for part in PARTS)], rows)
 
 
-def of_gaps(words: Words, found: Sequence[HistoryGap], measure: Measure) -> str:
+def of_gaps(words: Words, found: Sequence[HistoryGap], measure: Overlap) -> str:
     """A row for each model: both headlines, their difference with its interval, and the counts."""
     heads = [
         "analysis.model",
@@ -85,19 +86,14 @@ def of_gaps(words: Words, found: Sequence[HistoryGap], measure: Measure) -> str:
         item = headline_of(gap.comparison, measure)
         if item is None:
             continue
-        ends = " [{:+.3f}, {:+.3f}]".format(*item.interval) if item.interval else ""
-        gained = f"{item.difference:+.3f}{ends}"
+        gained = difference(item.difference, item.interval)
         rows.append(
             [escape(name), words.score(item.a), words.score(item.b), gained, f"{item.n:,}", f"{item.n_patients:,}"]
         )
     return table([words(head) for head in heads], rows)
 
 
-def _scored(words: Words, value: float | None, interval: tuple[float, float] | None) -> str:
-    return f"{words.score(value)} {words.interval(interval)}".strip()
-
-
 def _agreed(words: Words, item: Agreement | None) -> str:
     if item is None:
         return NO_SCORE
-    return f"{_scored(words, item.dice, item.dice_interval)} · {words('analysis.n', n=f'{item.n:,}')}"
+    return f"{words.scored(item.dice, item.dice_interval)} · {words('analysis.n', n=f'{item.n:,}')}"

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from space.charts.style import MARK_PX, Look, Measure, full, plain, rounded_up
+from space.charts.style import MARK_PX, Look, full, plain, rounded_up
 
 if TYPE_CHECKING:
     from leaderboard import Cell
+    from space.ranking.choice import Overlap
     from space.words import Words
 
 Ends = tuple[float, float]
@@ -88,7 +89,7 @@ def _errors(points: Sequence[Point], look: Look) -> dict[str, Any]:
     }
 
 
-def cell_point(words: Words, place: float, cell: Cell, measure: Measure, name: str, where: str) -> Point:
+def cell_point(words: Words, place: float, cell: Cell, measure: Overlap, name: str, where: str) -> Point:
     """The point of a cell. where: which group of turns it is, as text."""
     value, interval = getattr(cell, measure), getattr(cell, f"{measure}_interval")
     lines = [
@@ -102,11 +103,11 @@ def cell_point(words: Words, place: float, cell: Cell, measure: Measure, name: s
 
 def score_line(words: Words, measure: str, value: float | None, interval: Ends | None) -> str:
     """ "Dice 0.412 [0.380, 0.441]", or that there is no interval."""
-    ends = words.interval(interval) or words("analysis.no_interval")
-    return plain(f"{measure} {words.score(value)} {ends}")
+    without = "" if interval else f" {words('analysis.no_interval')}"
+    return plain(f"{measure} {words.scored(value, interval)}{without}")
 
 
-def score_top(groups: Iterable[Mapping[str, Cell]], measure: Measure) -> float:
+def score_top(groups: Iterable[Mapping[str, Cell]], measure: Overlap) -> float:
     """Where the axis of scores ends."""
     return rounded_up(
         end

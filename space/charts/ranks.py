@@ -39,7 +39,7 @@ def ranks(words: Words, rows: Sequence[TableRow], names: Mapping[str, str]) -> g
         xaxis=axis(range=(0.5, last + 0.5), tick0=1, dtick=math.ceil(last / _MOST_TICKS), tickangle=0, text=label),
         yaxis=row_axis([names[row.record_id] for row in rows]),
         shapes=_bands(rows),
-        annotations=[*_heads(words), *(note for place, row in enumerate(rows) for note in _beside(place, row))],
+        annotations=[*_heads(words), *(note for place, row in enumerate(rows) for note in _beside(words, place, row))],
         margin={"r": _RIGHT},
     )
     return made
@@ -53,22 +53,14 @@ def _point(words: Words, place: int, row: TableRow, name: str) -> Point:
         plain(words("analysis.counts", n=f"{row.n:,}", patients=f"{row.n_patients:,}")),
     ]
     if row.rank_interval is not None:
-        lines.insert(2, plain(words("analysis.first_and_tier", share=share(row.p_first), tier=row.tier)))
+        lines.insert(2, plain(words("analysis.first_and_tier", share=words.share(row.p_first), tier=row.tier)))
     return Point(place, row.rank, row.rank_interval, "<br>".join(lines))
 
 
 def _rank_line(words: Words, row: TableRow) -> str:
     if row.rank_interval is None:
         return words("analysis.rank_alone", rank=row.rank)
-    low, high = row.rank_interval
-    return words("analysis.rank_between", rank=row.rank, low=low, high=high)
-
-
-def share(part: float | None) -> str:
-    """A share of the resamples in percent; it reads 0% and 100% only where no resample and every one was so."""
-    if part is None:
-        return NO_SCORE
-    return "<1%" if 0 < part < 0.01 else ">99%" if 0.99 < part < 1 else f"{part:.0%}"
+    return words("analysis.rank_with_interval", rank=row.rank, ranks=words.ranks(row.rank_interval))
 
 
 def _heads(words: Words) -> list[dict[str, Any]]:
@@ -76,12 +68,12 @@ def _heads(words: Words) -> list[dict[str, Any]]:
     return [first, heading(words("analysis.tier")) | {"xshift": _TIER, "xanchor": "right"}]
 
 
-def _beside(place: int, row: TableRow) -> list[dict[str, Any]]:
+def _beside(words: Words, place: int, row: TableRow) -> list[dict[str, Any]]:
     """P(first) and tier at the right of a row."""
     at = {"x": 1, "xref": "paper", "y": place, "yref": "y", "showarrow": False, "font": {"size": SMALL_PX}}
     tier = NO_SCORE if row.tier is None else str(row.tier)
     return [
-        at | {"text": plain(share(row.p_first)), "xanchor": "left", "xshift": _FIRST},
+        at | {"text": plain(words.share(row.p_first)), "xanchor": "left", "xshift": _FIRST},
         at | {"text": tier, "xanchor": "right", "xshift": _TIER},
     ]
 

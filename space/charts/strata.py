@@ -9,13 +9,14 @@ import plotly.graph_objects as go
 
 from space.charts.points import cell_point, counted, drawn, key, score_top
 from space.charts.rows import row_axis, separators
-from space.charts.style import LOOKS, Measure, axis, figure, legend_height, offsets, plain, short, title
+from space.charts.style import LOOKS, axis, figure, legend_height, offsets, plain, short, title
+from space.ranking.choice import KINDS
 
 if TYPE_CHECKING:
     from leaderboard import Cell, TrackScore
+    from space.ranking.choice import Overlap
     from space.words import Words
 
-KINDS = ("region", "modality", "facet", "system", "segmentation_turn", "target_size", "target_size_px")
 _IN_ORDER = ("segmentation_turn", "target_size", "target_size_px")  # the others by their number of turns
 
 # Pixels.
@@ -29,7 +30,7 @@ def strata_of(scores: Mapping[str, TrackScore]) -> list[str]:
     return [kind for kind in KINDS if any(score.strata.get(kind) for score in scores.values())]
 
 
-def stratum(words: Words, scores: Mapping[str, TrackScore], kind: str, measure: Measure = "dice") -> go.Figure:
+def stratum(words: Words, scores: Mapping[str, TrackScore], kind: str, measure: Overlap = "dice") -> go.Figure:
     """A row for each value of a kind, a dot for each model, at most 8. All kinds have the same axis of scores."""
     groups = {name: score.strata.get(kind, {}) for name, score in scores.items()}
     values = values_of(kind, list(groups.values()))

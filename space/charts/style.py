@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Literal
+from typing import Any
 
 import plotly.graph_objects as go
 from gradio.components.plot import PlotData
@@ -20,12 +20,8 @@ from plotly.io.json import to_json_plotly
 
 from space.words import Words
 
-Measure = Literal["dice", "iou"]
-MEASURES: tuple[Measure, ...] = ("dice", "iou")
-
 PAPER, INK, GRID = "#ffffff", "#334155", "#d5dbe3"
 _HOVER = "#0f172a"
-DARK_PAPER = "#1e293b"  # what figures stand on in the dark theme
 FONT = (
     'system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", '
     "sans-serif"

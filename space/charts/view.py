@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from leaderboard.records import MIN_PATIENTS, MIN_REGION_PATIENTS
+from leaderboard.truth import COHORT_TURNS
 from space.cards.html import notice
 from space.charts import numbers
 from space.charts.agreement import agreement
@@ -16,12 +17,15 @@ from space.charts.curves import CURVES, turn_curve
 from space.charts.gaps import gaps, headline_of
 from space.charts.names import model_names
 from space.charts.ranks import MOST_ROWS, ranks
-from space.charts.strata import KINDS, strata_of, stratum, values_of
-from space.charts.style import MOST_MODELS, Measure, shown
+from space.charts.strata import strata_of, stratum, values_of
+from space.charts.style import MOST_MODELS, shown
+from space.ranking.choice import KINDS
 
 if TYPE_CHECKING:
     from leaderboard import HistoryGap, TableRow, TrackScore
     from space.board.snapshot import Snapshot
+    from space.kept import Kept
+    from space.ranking.choice import Overlap
     from space.words import Words
 
 #: The figures of each section; "<section>_note" and "<section>_numbers" stand beside them.
@@ -44,7 +48,7 @@ class View:
     words: Words
     snapshot: Snapshot
     track: str
-    measure: Measure
+    measure: Overlap
     models: tuple[str, ...]
 
     @cached_property
@@ -68,9 +72,18 @@ class View:
         scores = {self.names[item]: self.snapshot.score(self.track, item) for item in self.chosen}
         return {name: score for name, score in scores.items() if score is not None}
 
-    def values(self) -> Values:
-        """Of every section."""
-        return {**self.of_models(), **self.of_track()}
+    @property
+    def lacks_records(self) -> bool:
+        """Whether the table alone is known: its results cannot be reached."""
+        return bool(self.rows) and not self.snapshot.records
+
+    def values(self, kept: Kept) -> Values:
+        """Of every section, made or kept."""
+        track = (self.words.language, self.track)
+        return {
+            **kept.get(self.snapshot, (*track, self.measure, *self.chosen), self.of_models),
+            **kept.get(self.snapshot, track, self.of_track),
+        }
 
     def of_models(self) -> Values:
         """Of the sections that follow the choice of models and measure."""
@@ -92,7 +105,7 @@ def _curves(view: View) -> Values:
         kind: view.picture(turn_curve(words, scores, kind, view.measure), kind) for kind in drawn
     }
     lacks_cohort = bool(scores) and "fixed_cohort_curve" not in drawn
-    values["curves_note"] = notice(words("analysis.no_cohort"), "hint") if lacks_cohort else None
+    values["curves_note"] = notice(words("analysis.no_cohort", turns=COHORT_TURNS), "hint") if lacks_cohort else None
     values["curves_numbers"] = "".join(_curve_numbers(view, kind) for kind in drawn) or None
     return values
 
@@ -101,7 +114,9 @@ def _curve_numbers(view: View, kind: str) -> str:
     groups = {name: getattr(score, kind) for name, score in view.scores.items()}
     turns = sorted({turn for group in groups.values() for turn in group}, key=int)
     labels = {turn: view.words("analysis.at_turn", turn=turn) for turn in turns}
-    return numbers.of_groups(view.words, view.words(f"analysis.panel_{kind}"), groups, labels, view.measure)
+    return numbers.of_groups(
+        view.words, view.words(f"analysis.panel_{kind}", turns=COHORT_TURNS), groups, labels, view.measure
+    )
 
 
 def _strata(view: View) -> Values:
@@ -142,7 +157,7 @@ def _agreement(view: View) -> Values:
     records = {view.names[item]: view.snapshot.records.get(item) for item in view.chosen}
     found = {name: record.agreement for name, record in records.items() if record is not None and record.agreement}
     if not found:
-        note = notice(view.words("analysis.agreement_none"), "hint")
+        note = None if view.lacks_records else notice(view.words("analysis.agreement_none"), "hint")
         return {"agreement": None, "agreement_note": note, "agreement_numbers": None}
     return {
         "agreement": view.picture(agreement(view.words, found), "agreement"),
@@ -154,7 +169,7 @@ def _agreement(view: View) -> Values:
 def _gaps(view: View) -> Values:
     found = _gaps_of(view)
     if not found:
-        note = notice(view.words("analysis.gaps_none"), "hint")
+        note = None if view.lacks_records else notice(view.words("analysis.gaps_none"), "hint")
         return {"gaps": None, "gaps_note": note, "gaps_numbers": None}
     return {
         "gaps": view.picture(gaps(view.words, found, view.measure), "history-gaps"),
@@ -164,5 +179,7 @@ def _gaps(view: View) -> Values:
 
 
 def _gaps_of(view: View) -> list[HistoryGap]:
-    """Those of the track that have a headline to compare."""
-    return [gap for gap in view.snapshot.gaps if gap.track == view.track and headline_of(gap.comparison, view.measure)]
+    """Those of the track that have a headline to compare, the largest first."""
+    found = [(gap, headline_of(gap.comparison, view.measure)) for gap in view.snapshot.gaps if gap.track == view.track]
+    known = [(gap, headline.difference) for gap, headline in found if headline is not None]
+    return [gap for gap, _ in sorted(known, key=lambda item: -item[1])]

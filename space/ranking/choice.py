@@ -9,10 +9,13 @@ from leaderboard import Cell, TrackScore
 from leaderboard.records import Interval
 from space.words import Words
 
+Overlap = Literal["dice", "iou"]
 Measure = Literal["dice", "iou", "hd95", "nsd"]
-MEASURES = get_args(Measure)
+OVERLAPS: tuple[Overlap, ...] = get_args(Overlap)  # those with intervals
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 WHOLE = "all"
-KINDS = ("region", "modality", "facet", "segmentation_turn", "system", "target_size", "target_size_px")
+#: Of strata, as they follow each other everywhere on the page.
+KINDS = ("region", "modality", "facet", "system", "segmentation_turn", "target_size", "target_size_px")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class Choice:
         """Whether a smaller value is the better one."""
         return self.measure == "hd95"
 
+    @property
+    def is_distance(self) -> bool:
+        """Whether it is measured in millimetres, and so only over the turns whose pixel spacing is known."""
+        return self.measure not in OVERLAPS
+
     def cell(self, score: TrackScore) -> Cell | None:
         """The cell that the choice is about, with its counts; None where the track has no such stratum."""
         if self.stratum == WHOLE:
@@ -49,15 +57,15 @@ class Choice:
 
     def value(self, score: TrackScore) -> float | None:
         """The score itself; over everything, Dice and IoU are the headline's."""
-        if self.stratum == WHOLE and self.measure in ("dice", "iou"):
+        if self.stratum == WHOLE and not self.is_distance:
             return getattr(score, f"headline_{self.measure}")
         cell = self.cell(score)
-        found = cell.mm if cell is not None and self.measure in ("hd95", "nsd") else cell
+        found = cell.mm if cell is not None and self.is_distance else cell
         return None if found is None else getattr(found, self.measure)
 
     def interval(self, score: TrackScore) -> Interval | None:
         """The 95% interval of the value; distances have none."""
-        if self.measure in ("hd95", "nsd"):
+        if self.is_distance:
             return None
         if self.stratum == WHOLE:
             return getattr(score, f"headline_{self.measure}_interval")
@@ -90,10 +98,10 @@ def stratum_name(words: Words, kind: str, value: str) -> str:
     return words.name(kind, value)
 
 
-def stratum_option(words: Words, stratum: str) -> str:
-    """How a stratum is called in the list of all."""
+def stratum_option(words: Words, stratum: str, measure: Measure = "dice") -> str:
+    """How a stratum is called in the list of all. Distances over everything are no headline."""
     if stratum == WHOLE:
-        return words("table.whole")
+        return words("table.whole" if measure in OVERLAPS else "table.whole_distance")
     kind, value = stratum.split(".", 1)
     if kind == "segmentation_turn":
         return words("table.turn", turn=value)

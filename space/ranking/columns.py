@@ -1,29 +1,35 @@
-"""The columns of the ranking: headings, widths, and how a cell is written. Cells are plain text, never markup."""
+"""The columns of the ranking: headings, widths, what a cell says and what it sorts by. Cells are text, no markup."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from leaderboard import Record, TableRow, TrackFacts
+from leaderboard import Agreement, Record, TableRow, TrackFacts
 from leaderboard.records import TABLE_TURNS
 from space.ranking.choice import Choice
 from space.words import NO_SCORE, Words
 
-Cell = Callable[[TableRow, Record | None], str | None]  # None: a number that does not exist
+Number = Callable[[TableRow, Record | None], float | None]  # None: it does not exist
+Text = Callable[[TableRow, Record | None], str]
 
 _NARROW, _SCORE, _TEXT, _DICE = 76, 92, 150, 178
+_LARGEST_RANK = 10_000  # more than a table has rows
 
 
 @dataclass(frozen=True)
 class Column:
-    """is_number: sorts as a number. bar: the share from 0 to 1 that is drawn behind the cell."""
+    """number: what its cells sort by; None: by their text. low_first: the smaller number is the better one.
+
+    bar: the share from 0 to 1 that is drawn behind the cell.
+    """
 
     heading: str
     width: int  # CSS pixels
-    cell: Cell
-    is_number: bool = True
-    bar: Callable[[TableRow, Record | None], float | None] | None = None
+    text: Text
+    number: Number | None = None
+    low_first: bool = False
+    bar: Number | None = None
 
 
 def columns(words: Words, facts: TrackFacts, choice: Choice, data: str) -> list[Column]:
@@ -33,8 +39,8 @@ def columns(words: Words, facts: TrackFacts, choice: Choice, data: str) -> list[
     and digest of the data set.
     """
     first = [
-        Column(words("table.col_rank"), 64, lambda row, _: _whole(row.rank)),
-        Column(words("table.col_model"), 180, lambda row, _: row.model, is_number=False),
+        _count(words("table.col_rank"), 64, lambda row: row.rank, low_first=True),
+        Column(words("table.col_model"), 180, lambda row, _: row.model),
     ]
     chosen = [] if choice.is_headline else [_chosen(words, facts.track, choice)]
     rest = [*_headline(words), *_turns(words, facts), *_parts(words, facts), *_origin(words, data)]
@@ -43,32 +49,14 @@ def columns(words: Words, facts: TrackFacts, choice: Choice, data: str) -> list[
     return [*first, *chosen, *(column for column in rest if column.heading not in moved)]
 
 
-def score(value: float | None) -> str | None:
-    """A share with three decimals."""
-    return None if value is None else f"{value:.3f}"
+def distance(value: float | None) -> str:
+    """A distance with one decimal, or a dash."""
+    return NO_SCORE if value is None else f"{value:.1f}"
 
 
-def score_with_interval(words: Words, value: float | None, ends: Sequence[float] | None) -> str:
-    """ "0.523 [0.490, 0.555]": sorts right as text, because every share is written with three decimals."""
-    return f"{words.score(value)} {words.interval(ends)}".strip()
-
-
-def ranks(ends: tuple[int, int] | None) -> str:
-    """Both ends of a rank interval, or the one rank that it holds."""
-    if ends is None:
-        return NO_SCORE
-    return str(ends[0]) if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
-
-
-def distance(value: float | None) -> str | None:
-    """A distance with one decimal."""
-    return None if value is None else f"{value:.1f}"
-
-
-def agreement(record: Record | None, track: str) -> float | None:
-    """Dice between the languages over the single-turn or the multi-turn dialogues, as the track is."""
-    found = None if record is None else record.agreement.get(track.partition("-")[2])
-    return None if found is None else found.dice
+def agreement(record: Record | None, track: str) -> Agreement | None:
+    """Between the languages, over the single-turn or the multi-turn dialogues, as the track is."""
+    return None if record is None else record.agreement.get(track.partition("-")[2])
 
 
 def _headline(words: Words) -> list[Column]:
@@ -76,32 +64,42 @@ def _headline(words: Words) -> list[Column]:
         Column(
             words("table.col_dice"),
             _DICE,
-            lambda row, _: score_with_interval(words, row.headline_dice, row.headline_dice_interval),
-            is_number=False,
+            lambda row, _: words.scored(row.headline_dice, row.headline_dice_interval),
+            lambda row, _: row.headline_dice,
             bar=lambda row, _: row.headline_dice,
         ),
-        Column(words("table.col_ranks"), 104, lambda row, _: ranks(row.rank_interval), is_number=False),
-        Column(words("table.col_first"), _SCORE, lambda row, _: score(row.p_first)),
-        Column(words("table.col_tier"), _NARROW, lambda row, _: _whole(row.tier)),
-        Column(words.name("measure", "iou"), _SCORE, lambda row, _: score(row.headline_iou)),
-        Column(words.name("measure", "hd95"), 108, lambda row, _: distance(row.mm and row.mm.hd95)),
-        Column(words.name("measure", "nsd"), _SCORE, lambda row, _: score(row.mm and row.mm.nsd)),
+        Column(
+            words("table.col_ranks"),
+            104,
+            lambda row, _: words.ranks(row.rank_interval),
+            lambda row, _: _by_low_then_high(row.rank_interval),
+            low_first=True,
+        ),
+        Column(words("table.col_first"), _SCORE, lambda row, _: words.share(row.p_first), lambda row, _: row.p_first),
+        _count(words("table.col_tier"), _NARROW, lambda row: row.tier, low_first=True),
+        _share(words, words.name("measure", "iou"), _SCORE, lambda row, _: row.headline_iou),
+        _distance(words.name("measure", "hd95"), 108, lambda row, _: row.mm and row.mm.hd95),
+        _share(words, words.name("measure", "nsd"), _SCORE, lambda row, _: row.mm and row.mm.nsd),
     ]
 
 
 def _turns(words: Words, facts: TrackFacts) -> list[Column]:
     return [
-        Column(words("table.turn", turn=turn), _SCORE, lambda row, _, turn=turn: score(row.turn_dice.get(turn)))
+        _share(words, words("table.turn", turn=turn), _SCORE, lambda row, _, turn=turn: row.turn_dice.get(turn))
         for turn in TABLE_TURNS[: facts.longest]
     ]
 
 
 def _parts(words: Words, facts: TrackFacts) -> list[Column]:
+    def agreed(row: TableRow, record: Record | None) -> float | None:
+        found = agreement(record, facts.track)
+        return None if found is None else found.dice
+
     return [
-        Column(words("table.col_agreement"), 172, lambda row, record: score(agreement(record, facts.track))),
+        _share(words, words("table.col_agreement"), 172, agreed),
         *(
-            Column(
-                words.name("region", region), _SCORE, lambda row, _, region=region: score(row.region_dice.get(region))
+            _share(
+                words, words.name("region", region), _SCORE, lambda row, _, region=region: row.region_dice.get(region)
             )
             for region in facts.regions
         ),
@@ -113,43 +111,59 @@ def _origin(words: Words, data: str) -> list[Column]:
         return words("table.verified" if row.verified else "table.own_run")
 
     return [
-        Column(words("table.col_parameters"), 130, lambda row, _: _billions(row.parameters)),
-        Column(words("table.col_turns"), _NARROW, lambda row, _: str(row.n)),
-        Column(words("table.col_patients"), _SCORE, lambda row, _: str(row.n_patients)),
-        Column(words("table.col_empty"), 112, lambda row, _: str(row.n_empty)),
-        Column(words("table.col_attempts"), _SCORE, lambda row, _: str(row.attempts)),
-        Column(words("table.col_run"), 110, run, is_number=False),
         Column(
-            words("table.col_history"), 130, lambda row, _: words(f"table.history_{row.history_mode}"), is_number=False
+            words("table.col_parameters"),
+            130,
+            lambda row, _: NO_SCORE if row.parameters is None else f"{row.parameters / 1e9:.3g}",
+            lambda row, _: row.parameters,
         ),
-        Column(words("table.col_organisation"), 180, lambda row, _: row.organisation, is_number=False),
-        Column(words("table.col_user"), _TEXT, lambda row, _: row.user, is_number=False),
-        Column(words("table.col_date"), 110, lambda row, _: row.date, is_number=False),
-        Column(words("table.col_data"), 160, lambda row, _: data, is_number=False),
-        Column(words("table.col_record"), 210, lambda row, _: row.record_id, is_number=False),
+        _count(words("table.col_turns"), _NARROW, lambda row: row.n),
+        _count(words("table.col_patients"), _SCORE, lambda row: row.n_patients),
+        _count(words("table.col_empty"), 112, lambda row: row.n_empty),
+        _count(words("table.col_attempts"), _SCORE, lambda row: row.attempts),
+        Column(words("table.col_run"), 110, run),
+        Column(words("table.col_history"), 130, lambda row, _: words(f"table.history_{row.history_mode}")),
+        Column(words("table.col_organisation"), 180, lambda row, _: row.organisation),
+        Column(words("table.col_user"), _TEXT, lambda row, _: row.user),
+        Column(words("table.col_date"), 110, lambda row, _: row.date),
+        Column(words("table.col_data"), 160, lambda row, _: data),
+        Column(words("table.col_record"), 210, lambda row, _: row.record_id),
     ]
 
 
 def _chosen(words: Words, track: str, choice: Choice) -> Column:
-    def value(record: Record | None) -> float | None:
+    def value(row: TableRow, record: Record | None) -> float | None:
         found = None if record is None else record.tracks.get(track)
         return None if found is None else choice.value(found)
 
     def with_interval(row: TableRow, record: Record | None) -> str:
         found = None if record is None else record.tracks.get(track)
-        return score_with_interval(words, value(record), found and choice.interval(found))
+        return words.scored(value(row, record), None if found is None else choice.interval(found))
 
     heading = choice.label(words)
     if choice.measure == "hd95":
-        return Column(heading, _TEXT, lambda row, record: distance(value(record)))
+        return _distance(heading, _TEXT, value)
     if choice.measure == "nsd":
-        return Column(heading, _TEXT, lambda row, record: score(value(record)), bar=lambda row, record: value(record))
-    return Column(heading, 200, with_interval, is_number=False, bar=lambda row, record: value(record))
+        return _share(words, heading, _TEXT, value, bar=value)
+    return Column(heading, 200, with_interval, value, bar=value)
 
 
-def _whole(value: int | None) -> str | None:
-    return None if value is None else str(value)
+def _share(words: Words, heading: str, width: int, number: Number, bar: Number | None = None) -> Column:
+    return Column(heading, width, lambda *pair: words.score(number(*pair)), number, bar=bar)
 
 
-def _billions(count: int | None) -> str | None:
-    return None if count is None else f"{count / 1e9:.3g}"
+def _distance(heading: str, width: int, number: Number) -> Column:
+    return Column(heading, width, lambda *pair: distance(number(*pair)), number, low_first=True)
+
+
+def _count(heading: str, width: int, count: Callable[[TableRow], int | None], low_first: bool = False) -> Column:
+    def text(row: TableRow, _: Record | None) -> str:
+        found = count(row)
+        return NO_SCORE if found is None else str(found)
+
+    return Column(heading, width, text, lambda row, _: count(row), low_first)
+
+
+def _by_low_then_high(ends: tuple[int, int] | None) -> float | None:
+    """1–2, 1–9, 2–3: a number that sorts so."""
+    return None if ends is None else ends[0] + ends[1] / _LARGEST_RANK

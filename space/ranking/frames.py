@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from leaderboard import Record, TableRow, TrackFacts
 from space.board.snapshot import Snapshot
 from space.ranking.choice import Choice
 from space.ranking.columns import Column, columns
-from space.words import NO_SCORE, Words
+from space.words import Words
 
-_KEPT = 48  # frames; with 500 rows one takes about half a megabyte
+_DECIMALS = 6
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A table for gr.Dataframe. value: "headers", "data" (text, which sorts by `types`) and "metadata"."""
+    """A table for gr.Dataframe. value: "headers", "data" (what it sorts by) and "metadata" (what it shows)."""
 
     headers: list[str]
     types: list[str]
@@ -29,21 +27,19 @@ class Frame:
 def ranking(words: Words, snapshot: Snapshot, facts: TrackFacts, choice: Choice, data: str) -> Frame:
     """One line a submission, best by the choice first; the last cell of a line is the id of its record.
 
-    A number that does not exist is None, shown as a dash. data: version and digest of the data set, as shown.
+    data: version and digest of the data set, as shown.
     """
     shown = columns(words, facts, choice, data)
     pairs = [(row, snapshot.records.get(row.record_id)) for row in ordered(snapshot, facts.track, choice)]
-    lines = [[column.cell(*pair) for column in shown] for pair in pairs]
     return Frame(
         headers=[column.heading for column in shown],
-        types=["number" if column.is_number else "str" for column in shown],
+        types=["str" if column.number is None else "number" for column in shown],
         widths=[f"{column.width}px" for column in shown],
         value={
             "headers": [column.heading for column in shown],
-            "data": lines,
-            # Text stays as it is; only lines with a gap need words of their own.
+            "data": [[_sortable(column, *pair) for column in shown] for pair in pairs],
             "metadata": {
-                "display_value": [_dashed(line) if None in line else None for line in lines],
+                "display_value": [[column.text(*pair) for column in shown] for pair in pairs],
                 "styling": [_bars(shown, *pair) for pair in pairs],
             },
         },
@@ -64,26 +60,14 @@ def ordered(snapshot: Snapshot, track: str, choice: Choice) -> list[TableRow]:
     return sorted(rows, key=place)
 
 
-@dataclass
-class Kept:
-    """What was made of the latest snapshot. Many readers who ask for one thing at once wait for a single making."""
-
-    _of: Snapshot | None = None
-    _made: dict[Any, Any] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def get(self, snapshot: Snapshot, key: Any, make: Callable[[], Any]) -> Any:
-        """`make()`, or what it gave for this snapshot and key before."""
-        with self._lock:
-            if self._of is not snapshot or len(self._made) >= _KEPT:
-                self._of, self._made = snapshot, {}
-            if key not in self._made:
-                self._made[key] = make()
-            return self._made[key]
-
-
-def _dashed(line: list[str | None]) -> list[str]:
-    return [NO_SCORE if cell is None else cell for cell in line]
+def _sortable(column: Column, row: TableRow, record: Record | None) -> float | str:
+    """What gradio sorts a cell by. A missing number is the worst one: as null it would count as 0."""
+    if column.number is None:
+        return column.text(row, record)
+    number = column.number(row, record)
+    if number is None:
+        return "Infinity" if column.low_first else "-Infinity"  # JSON has no such numbers; the table reads them so
+    return round(number, _DECIMALS)
 
 
 def _bars(shown: list[Column], row: TableRow, record: Record | None) -> list[str]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from leaderboard import (
-    STATEMENT,
     MetaError,
     NotAllowed,
     QuotaExceeded,
@@ -18,19 +16,18 @@ from leaderboard import (
     SubmissionRefused,
     ValidationReport,
 )
-from leaderboard.records import RANKED_SPLIT, UNRANKED_HISTORY
+from leaderboard.errors import FieldFault
+from leaderboard.records.meta import split_faults
 from space.access.rates import Rate, Rates, minutes
 from space.board.boards import Boards
 from space.board.desk import Desk, DeskError
 from space.board.watch import Watch
 from space.cards.header import shown_moment
+from space.submission.faults import in_words
 from space.words import Words
 
 Result = TypeVar("Result")
 Progress = Callable[[str], object]
-_FIELD = re.compile(r"(\w+): (.*)", re.DOTALL)
-# A description without a fault, in which one field after another is tried.
-_FAULTLESS = {"model": "model", "history_mode": "own"}
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +69,8 @@ class Submitting:
         "places". state: "scored", or "pending" for one that is kept and scored later; a scored one has its "record".
         repeated: the same file was entered before, and that submission is told. A place is {"track", "shown", "rank",
         "of", "rank_interval", "dice", "dice_interval", "iou", "iou_interval", "turns"}. shown: it is the submission
-        that stands for this model in the table; rank is None for a result that does not compete.
+        that stands for this model in the table, None where the table could not be brought up to date; rank is None
+        for a result that does not compete, and where it is not known.
         """
         if self._watch.snapshot.unreachable_since:
             raise Refusal(self._words("submit.paused"))
@@ -118,12 +116,14 @@ class Submitting:
         }
 
     def _place(self, split: str, record: Record, track: str) -> dict[str, Any]:
-        rows = self._watch.snapshot.tables.get(track, []) if split == self._boards.splits[0] else []
+        snapshot, is_ranked = self._watch.snapshot, split == self._boards.splits[0]
+        rows = snapshot.tables.get(track, []) if is_ranked else []
         own = next((row for row in rows if row.record_id == record.id), None)
+        is_known = own is not None or not is_ranked or snapshot.unreachable_since is None
         score = record.tracks[track]
         return {
             "track": track,
-            "shown": own is not None,
+            "shown": own is not None if is_known else None,
             "rank": own.rank if own else None,
             "of": sum(row.rank is not None for row in rows),
             "rank_interval": own.rank_interval if own else None,
@@ -137,16 +137,14 @@ class Submitting:
     def _meta(self, split: str, description: dict[str, Any]) -> SubmissionMeta:
         """Raises Refusal that names every faulty field at once."""
         given = {name: "" if value is None else value for name, value in description.items()}
-        faults: dict[str, str] = {}
-        for name, value in given.items():
-            faults |= _faults({**_FAULTLESS, name: value})
-        if split == RANKED_SPLIT and not str(given["signed"]).strip():
-            faults["signed"] = self._words("submit.signature_missing", statement=STATEMENT)
-        if split == RANKED_SPLIT and given["history_mode"] in UNRANKED_HISTORY:
-            faults["history_mode"] = self._words("submit.history_needs_truth", mode=given["history_mode"])
+        faults = split_faults(split, given["history_mode"], given["signed"])
+        try:
+            meta = SubmissionMeta.checked(**given)
+        except MetaError as error:
+            raise _faulty(self._words, {**faults, **error.faults}) from None
         if faults:
-            raise Refusal(self._words("submit.faulty_fields"), faults)
-        return SubmissionMeta.checked(**given)
+            raise _faulty(self._words, faults)
+        return meta
 
     def _chosen(self, path: str | None) -> str:
         if not path:
@@ -174,11 +172,11 @@ def guarded(words: Words, act: Callable[[], Result], failed: str) -> Result:
             raise Refusal(words("submit.quota_used_up")) from None
         raise Refusal(words("submit.quota_used_today", moment=shown_moment(words, following))) from None
     except MetaError as error:
-        raise Refusal(words("submit.faulty_fields"), _by_field(str(error))) from None
+        raise _faulty(words, error.faults) from None
     except DeskError as error:
         raise Refusal(words(f"submit.desk_{error.reason}")) from None
-    except NotAllowed as error:
-        raise Refusal(str(error)) from None
+    except NotAllowed:
+        raise Refusal(words("submit.not_allowed")) from None
     except Exception:  # its text may name files of this computer
         log.exception("the submit tab could not do what was asked")
         raise Refusal(words(failed)) from None
@@ -214,15 +212,5 @@ def _kept(submission: Submission, *notes: str) -> dict[str, Any]:
     return {**_accepted(submission, "pending"), "notes": list(notes)}
 
 
-def _faults(fields: dict[str, Any]) -> dict[str, str]:
-    try:
-        SubmissionMeta.checked(**fields)
-    except MetaError as error:
-        return _by_field(str(error))
-    return {}
-
-
-def _by_field(message: str) -> dict[str, str]:
-    """ "link: is no ..." -> {"link": "is no ..."}; a message that names no field is about the user's name."""
-    found = _FIELD.fullmatch(message)
-    return {found[1]: found[2]} if found else {"user": message}
+def _faulty(words: Words, faults: Mapping[str, FieldFault]) -> Refusal:
+    return Refusal(words("submit.faulty_fields"), {name: in_words(words, fault) for name, fault in faults.items()})

@@ -15,14 +15,16 @@ from urllib.parse import urlsplit
 
 import gradio as gr
 
-from leaderboard import STATEMENT, DataFacts, Quota, Resampling
+from leaderboard import DataFacts, Quota, Resampling
 from leaderboard.ranking import ALPHA
 from leaderboard.records import HEADLINE_REGIONS, MIN_PATIENTS, MIN_REGION_PATIENTS, NSD_TOLERANCE
+from leaderboard.stores.opening import HUB
 from leaderboard.truth import COHORT_TURNS
 from space.cards import facts
 from space.cards.header import PATHS
 from space.cards.html import escape
 from space.page import Fill, Page
+from space.submission.faults import statement
 from space.words import Words
 
 _FOLDER = Path(__file__).parent.parent
@@ -140,10 +142,10 @@ def values(page: Page) -> dict[str, str]:
         "min_region_patients": str(MIN_REGION_PATIENTS),
         "resamples": f"{Resampling().resamples:,}",
         "alpha": f"{ALPHA:g}",
-        "statement": STATEMENT,
+        "statement": statement(words),
         "checks_per_hour": str(page.settings.checks_per_hour),
         "quota": quota(words, page.boards.ranked.quota),
-        "hub_history": _sentence(words, "hub_history") if str(page.settings.store).startswith("hub:") else "",
+        "hub_history": _sentence(words, "hub_history") if str(page.settings.store).startswith(HUB) else "",
         "licences": _sentence(words, "licences_listed") if page.dialogues is not None else "",
         "contact": contact(page),
     }

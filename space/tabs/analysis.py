@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import gradio as gr
 
+from leaderboard.records import MIN_PATIENTS
+from leaderboard.truth import COHORT_TURNS
 from space.cards.html import escape, notice
-from space.charts.kept import Kept
-from space.charts.style import MEASURES, MOST_MODELS
+from space.charts.style import MOST_MODELS
 from space.charts.view import BEST, SECTIONS, View
 from space.events import READING
+from space.kept import Kept
 from space.links import Link
 from space.page import Fill, Page
+from space.ranking.choice import OVERLAPS
 
 _LINK_TRACK = "(track, ...others) => { mturn.link({track: track}); return [track, ...others]; }"
 _SIDE_BY_SIDE = ("curves", "strata")
+_KEPT = 64  # choices whose figures are kept
 
 
 def build(page: Page) -> Fill:
@@ -25,7 +29,7 @@ class _Tab:
     """The components of the tab, and what fills them."""
 
     def __init__(self, page: Page):
-        self._page, self._words, self._kept = page, page.words, Kept()
+        self._page, self._words, self._kept = page, page.words, Kept(_KEPT)
         tracks = list(page.watch.data.tracks)
         with gr.Row(elem_classes="analysis-choice"):
             self._track = self._radio(
@@ -34,14 +38,14 @@ class _Tab:
             self._measure = self._radio(
                 "measure",
                 page.words("analysis.measure"),
-                [(page.words.name("measure", name), name) for name in MEASURES],
+                [(page.words.name("measure", name), name) for name in OVERLAPS],
             )
         self._models = gr.Dropdown(
             [],
             value=None,
             multiselect=True,
             label=self._words("analysis.models"),
-            info=self._words("analysis.models_hint", most=MOST_MODELS),
+            info=self._words("analysis.models_hint", most=MOST_MODELS, best=BEST),
             elem_id="analysis-models",
         )
         self._message = gr.HTML(elem_id="analysis-message")
@@ -65,8 +69,9 @@ class _Tab:
 
     def _lay_out(self, section: str, figures: tuple[str, ...]) -> None:
         """Heading, how to read it, the figures and, folded, their numbers."""
-        title, text = (escape(self._words(key)) for key in (f"analysis.title_{section}", f"analysis.text_{section}"))
-        gr.HTML(f'<div class="section"><h3>{title}</h3><p>{text}</p></div>')
+        title = self._words(f"analysis.title_{section}")
+        text = self._words(f"analysis.text_{section}", turns=COHORT_TURNS, patients=MIN_PATIENTS)
+        gr.HTML(f'<div class="section"><h3>{escape(title)}</h3><p>{escape(text)}</p></div>')
         self._parts[f"{section}_note"] = gr.HTML(visible=False, elem_id=f"analysis-{section}-note")
         with gr.Row(elem_classes=["panels", f"panels-{section}"] if section in _SIDE_BY_SIDE else None):
             for name in figures:
@@ -115,7 +120,7 @@ class _Tab:
         message = self._warning(view)
         if not view.rows:
             return {self._message: message, self._figures: gr.update(visible=False)}
-        values = self._kept.values(view)
+        values = view.values(self._kept)
         folded = {
             self._parts[f"{section}_folded"]: gr.update(visible=bool(values[f"{section}_numbers"]))
             for section in SECTIONS
@@ -130,6 +135,8 @@ class _Tab:
         """What a reader has to know before the figures; nothing where all is as chosen."""
         if not view.rows:
             return notice(self._words("analysis.no_results"))
+        if view.lacks_records:
+            return notice(self._words("analysis.not_at_hand"), "warn")
         if not view.chosen:
             return notice(self._words("analysis.none_chosen"))
         text = ""

@@ -10,6 +10,7 @@ import gradio as gr
 
 from space.cards import own_submission
 from space.cards.html import notice
+from space.cards.outcome import refused
 from space.events import READING
 from space.page import Page
 from space.submission.submitting import Refusal
@@ -19,19 +20,57 @@ from space.words import Words
 _COLUMNS = ("date", "model", "split", "state", "tracks", "shown", "id")
 _WIDTHS = ["160px", "190px", "110px", "170px", "300px", "110px", "180px"]
 _REASON_LENGTH = 2000
+_ACTING = {"api_visibility": "private"}
 
 
 @dataclass(frozen=True)
-class Mine:
-    """`values(user)` are those of `outputs`: the list, and nothing chosen in it."""
+class OfUser:
+    """A part of the tab that is each user's own: `values(user)` are those of `outputs`."""
 
     outputs: list[gr.components.Component]
     values: Callable[[str | None], tuple]
 
 
-def build(page: Page, handlers: Handlers) -> Mine:
-    """Lay it out and wire it."""
-    words, own, user_of = page.words, handlers.own, handlers.known_user
+def build(page: Page, handlers: Handlers) -> OfUser:
+    """Lay it out and wire it. The values are the list, and nothing chosen in it."""
+    parts, mine = _lay_out(page.words), _Mine(page, handlers)
+    everything = [*parts.listed, *parts.around]
+    parts.table.select(mine.choose, None, parts.around, **READING)
+    parts.withdraw.click(mine.ask, parts.chosen, [parts.confirm, parts.sure, parts.reason], **READING)
+    parts.cancel.click(lambda: gr.Column(visible=False), None, parts.confirm, **READING)
+    parts.yes.click(mine.withdrawn, [parts.chosen, parts.reason], everything, show_progress_on=parts.detail, **_ACTING)
+    parts.restore.click(mine.restored, parts.chosen, everything, show_progress_on=parts.detail, **_ACTING)
+    return OfUser(everything, mine.values)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The list, what stands around the chosen one, and the question before it is withdrawn."""
+
+    note: gr.HTML
+    table: gr.Dataframe
+    chosen: gr.State  # the id of a submission
+    detail: gr.HTML
+    withdraw: gr.Button
+    restore: gr.Button
+    confirm: gr.Column
+    sure: gr.HTML
+    reason: gr.Textbox
+    yes: gr.Button
+    cancel: gr.Button
+
+    @property
+    def listed(self) -> list[gr.components.Component]:
+        """Outputs of `_listed`."""
+        return [self.note, self.table]
+
+    @property
+    def around(self) -> list[gr.components.Component]:
+        """Outputs of `_chosen`."""
+        return [self.chosen, self.detail, self.withdraw, self.restore, self.confirm]
+
+
+def _lay_out(words: Words) -> _Parts:
     note = gr.HTML(elem_id="mine-note")
     table = gr.Dataframe(
         headers=[words(f"submit.mine_{name}") for name in _COLUMNS],
@@ -45,7 +84,6 @@ def build(page: Page, handlers: Handlers) -> Mine:
         visible=False,
         elem_id="mine",
     )
-    chosen = gr.State()
     detail = gr.HTML(elem_id="mine-detail")
     with gr.Row(elem_id="mine-buttons"):
         withdraw = gr.Button(words("submit.withdraw"), visible=False, size="sm", elem_id="withdraw")
@@ -56,51 +94,54 @@ def build(page: Page, handlers: Handlers) -> Mine:
         with gr.Row():
             yes = gr.Button(words("submit.withdraw_yes"), variant="stop", size="sm", elem_id="withdraw-yes")
             cancel = gr.Button(words("submit.cancel"), size="sm", elem_id="withdraw-cancel")
-    listed = [note, table]
-    around = [chosen, detail, withdraw, restore, confirm]
+    return _Parts(note, table, gr.State(), detail, withdraw, restore, confirm, sure, reason, yes, cancel)
 
-    def values(user: str | None) -> tuple:
-        return *_listed(words, own.all(user), user, page.watch.snapshot.unreachable_since), *_chosen(words, None)
 
-    def choose(request: gr.Request, profile: gr.OAuthProfile | None, event: gr.SelectData) -> tuple:
-        return _chosen(words, _find(own.all(user_of(profile, request)), event.row_value[-1]))
+class _Mine:
+    """What the events do, for one language of the page."""
 
-    def ask(submission: str | None, request: gr.Request, profile: gr.OAuthProfile | None) -> tuple:
-        found = _find(own.all(user_of(profile, request)), submission)
+    def __init__(self, page: Page, handlers: Handlers):
+        self._words, self._watch = page.words, page.watch
+        self._own, self._user = handlers.own, handlers.known_user
+
+    def values(self, user: str | None) -> tuple:
+        """The list, and nothing chosen."""
+        return *self._list(self._own.all(user), user), *_chosen(self._words, None)
+
+    def choose(self, request: gr.Request, profile: gr.OAuthProfile | None, event: gr.SelectData) -> tuple:
+        """A row was chosen."""
+        return _chosen(self._words, _find(self._own.all(self._user(profile, request)), event.row_value[-1]))
+
+    def ask(self, submission: str | None, request: gr.Request, profile: gr.OAuthProfile | None) -> tuple:
+        """Whether it is really to be withdrawn."""
+        found = _find(self._own.all(self._user(profile, request)), submission)
         if found is None:
             return gr.Column(visible=False), "", ""
-        question = words("submit.withdraw_sure", model=found["model"], id=found["submission"])
+        question = self._words("submit.withdraw_sure", model=found["model"], id=found["submission"])
         return gr.Column(visible=True), notice(question, "warn"), ""
 
-    def do_withdraw(submission: str, reason: str, request: gr.Request, profile: gr.OAuthProfile | None) -> tuple:
-        def act(user: str | None) -> None:
-            own.withdraw(submission, user, reason)
+    def withdrawn(self, submission: str, reason: str, request: gr.Request, profile: gr.OAuthProfile | None) -> tuple:
+        """Withdraw it."""
+        user = self._user(profile, request)
+        return self._after(lambda: self._own.withdraw(submission, user, reason), submission, user, "withdrawn")
 
-        return changed(submission, user_of(profile, request), "withdrawn", act)
+    def restored(self, submission: str, request: gr.Request, profile: gr.OAuthProfile | None) -> tuple:
+        """Restore it."""
+        user = self._user(profile, request)
+        return self._after(lambda: self._own.restore(submission, user), submission, user, "restored")
 
-    def do_restore(submission: str, request: gr.Request, profile: gr.OAuthProfile | None) -> tuple:
-        def act(user: str | None) -> None:
-            own.restore(submission, user)
-
-        return changed(submission, user_of(profile, request), "restored", act)
-
-    def changed(submission: str, user: str | None, done: str, act: Callable[[str | None], None]) -> tuple:
+    def _after(self, act: Callable[[], None], submission: str, user: str | None, done: str) -> tuple:
         try:
-            act(user)
-            said = notice(words(f"submit.{done}", id=submission), "good")
+            act()
+            said = notice(self._words(f"submit.{done}", id=submission), "good")
         except Refusal as refusal:
-            said = notice(str(refusal), "bad")
-        all_now = own.all(user)
-        first = _listed(words, all_now, user, page.watch.snapshot.unreachable_since)
-        identity, shown, *buttons = _chosen(words, _find(all_now, submission))
-        return *first, identity, said + shown, *buttons
+            said = refused(self._words, refusal.text, refusal.fields)
+        all_now = self._own.all(user)
+        identity, shown, *buttons = _chosen(self._words, _find(all_now, submission))
+        return *self._list(all_now, user), identity, said + shown, *buttons
 
-    table.select(choose, None, around, **READING)
-    withdraw.click(ask, chosen, [confirm, sure, reason], **READING)
-    cancel.click(lambda: gr.Column(visible=False), None, confirm, **READING)
-    yes.click(do_withdraw, [chosen, reason], [*listed, *around], api_visibility="private", show_progress_on=detail)
-    restore.click(do_restore, chosen, [*listed, *around], api_visibility="private", show_progress_on=detail)
-    return Mine([*listed, *around], values)
+    def _list(self, submissions: list[dict[str, Any]], user: str | None) -> tuple:
+        return _listed(self._words, submissions, user, self._watch.snapshot.unreachable_since)
 
 
 def _listed(words: Words, submissions: list[dict[str, Any]], user: str | None, unreachable: str | None) -> tuple:

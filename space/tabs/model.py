@@ -16,15 +16,16 @@ from space.cards import breakdown, compared, model
 from space.cards.html import notice
 from space.charts.compared import differences
 from space.charts.curves import CURVES, Curve, turn_curve
+from space.charts.names import model_names
 from space.charts.style import shown
 from space.events import READING
+from space.kept import Kept
 from space.page import Page
-from space.ranking.frames import Kept
 from space.words import Words
 
 log = logging.getLogger(__name__)
 
-
+_KEPT = 48  # pages
 # The page's address leads to the model that is shown.
 _KEEP_MODEL = """(track, record) => {
   mturn.link({model: record || null});
@@ -38,7 +39,7 @@ def build(page: Page, track: gr.Radio, listing: gr.Column) -> gr.Textbox:
 
     track: the selector of the table. listing: what gives way to the page; hidden, it keeps its order and its place.
     """
-    words, kept = page.words, Kept()
+    words, kept = page.words, Kept(_KEPT)
     with gr.Column(visible=False, elem_id="model-page") as whole:
         back = gr.Button(words("model.back"), size="sm", elem_id="model-back")
         head = gr.HTML(elem_id="model-head")
@@ -135,7 +136,8 @@ def comparison(page: Page, track: str, record_id: str, other: str | None) -> tup
     found = _compared(page, track, record_id, other)
     if found is None:
         return compared.impossible(words), _figure(None)
-    card = compared.compared(words, found, *(row.model for row in rows))
+    names = model_names(words, snapshot.tables[track])
+    card = compared.compared(words, found, names[record_id], names[other])
     return card, _figure(shown(differences(words, found), words, f"difference-{track}"))
 
 
@@ -187,16 +189,15 @@ def _gap(snapshot: Snapshot, track: str, row: TableRow) -> HistoryGap | None:
 
 def _options(words: Words, snapshot: Snapshot, track: str, row: TableRow) -> list[tuple[str, str]]:
     """All other rows of the table, in its order."""
+    rows = snapshot.tables[track]
+    names = model_names(words, rows)
     return [
-        (_option(words, other), other.record_id) for other in snapshot.tables[track] if other.record_id != row.record_id
+        (_option(words, other, names[other.record_id]), other.record_id)
+        for other in rows
+        if other.record_id != row.record_id
     ]
 
 
-def _option(words: Words, row: TableRow) -> str:
-    """A row in a list: the user, and the history where it is not the usual one, tell models of one name apart."""
-    who = row.user
-    if row.history_mode != "own":
-        who += words("common.comma") + words(f"table.history_{row.history_mode}")
-    if row.rank is None:
-        return words("model.compare_option_unranked", model=row.model, who=who)
-    return words("model.compare_option", rank=row.rank, model=row.model, who=who)
+def _option(words: Words, row: TableRow, name: str) -> str:
+    """A row in a list."""
+    return name if row.rank is None else words("model.compare_option", rank=row.rank, model=name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from space.events import READING, SCORING
 from space.page import Fill, Page
 from space.submission.submitting import Refusal
 from space.tabs import mine, submit_api
+from space.tabs.mine import OfUser
 from space.tabs.submit_form import Form, lay_out
 from space.tabs.submit_handlers import Handlers
 
@@ -31,14 +31,6 @@ class _Answer:
     text: gr.HTML
     see: gr.Button
     track: gr.State
-
-
-@dataclass(frozen=True)
-class _Standing:
-    """What a user has left and has submitted: `values(user)` are those of `outputs`."""
-
-    outputs: list[gr.components.Component]
-    values: Callable[[str | None], tuple]
 
 
 def build(page: Page) -> Fill:
@@ -61,7 +53,7 @@ def build(page: Page) -> Fill:
         left = handlers.own.allowance(user)
         return allowance(words, page.boards.splits[0], left, user), *own.values(user)
 
-    standing = _Standing([numbers, *own.outputs], standing_of)
+    standing = OfUser([numbers, *own.outputs], standing_of)
     if page.names_api:
         submit_api.build(form, handlers)  # first: gradio names other events after their functions
     _wire_check(form, handlers, answer)
@@ -93,7 +85,7 @@ def _wire_check(form: Form, handlers: Handlers, answer: _Answer) -> None:
     worked.then(_end, None, [form.check, form.submit], **READING)
 
 
-def _wire_submit(form: Form, handlers: Handlers, answer: _Answer, standing: _Standing) -> None:
+def _wire_submit(form: Form, handlers: Handlers, answer: _Answer, standing: OfUser) -> None:
     words = handlers.words
 
     def submit(

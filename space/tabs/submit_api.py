@@ -43,17 +43,8 @@ def build(form: Form, handlers: Handlers) -> None:
         profile: gr.OAuthProfile | None,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> dict[str, Any]:
-        description = {
-            "model": model,
-            "organisation": organisation,
-            "link": link,
-            "parameters": parameters,
-            "history_mode": history_mode,
-            "training_data": training_data,
-            "notes": notes,
-            "signed": signed,
-            "display": display,
-        }
+        given = locals()
+        description = {name: given[name] for name in form.fields}
         return _or_error(lambda: handlers.submit(file, split, description, request, profile, progress))
 
     def own_submissions(request: gr.Request, profile: gr.OAuthProfile | None) -> list[dict[str, Any]]:

@@ -6,27 +6,16 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from leaderboard import HISTORY_MODES
+from leaderboard import HISTORY_MODES, SubmissionMeta
 from leaderboard.records import RANKED_SPLIT, UNRANKED_HISTORY
 from space.cards.file_help import file_help
 from space.cards.html import escape, notice
 from space.events import READING
 from space.page import Page
+from space.submission.faults import statement
 from space.words import Words
 
 FILE_TYPES = [".parquet", ".jsonl", ".gz"]
-#: In the order of the API.
-FIELDS = (
-    "model",
-    "organisation",
-    "link",
-    "parameters",
-    "history_mode",
-    "training_data",
-    "notes",
-    "signed",
-    "display",
-)
 
 
 @dataclass(frozen=True)
@@ -35,7 +24,7 @@ class Form:
 
     split: gr.Radio
     file: gr.File
-    fields: dict[str, gr.components.Component]  # those of SubmissionMeta, by name
+    fields: dict[str, gr.components.Component]  # those of SubmissionMeta, by name and in its order
     check: gr.Button
     submit: gr.Button
 
@@ -106,18 +95,7 @@ def _fields(words: Words, splits: list[str]) -> dict[str, gr.components.Componen
         elem_id="signed",
     )
     fields["display"] = gr.Checkbox(value=True, label=words("submit.display"), elem_id="display")
-    order = (
-        "model",
-        "organisation",
-        "link",
-        "parameters",
-        "history_mode",
-        "training_data",
-        "notes",
-        "signed",
-        "display",
-    )
-    return {name: fields[name] for name in order}
+    return {name: fields[name] for name in SubmissionMeta.model_fields}
 
 
 def _text(words: Words, name: str, length: int, **props: object) -> gr.Textbox:
@@ -127,7 +105,7 @@ def _text(words: Words, name: str, length: int, **props: object) -> gr.Textbox:
 def _signed_label(words: Words, split: str) -> str:
     if split != RANKED_SPLIT:
         return words("submit.signed_optional")
-    return words("submit.signed", statement=words("submit.statement"))
+    return words("submit.signed", statement=statement(words))
 
 
 def _split_note(words: Words, split: str) -> str:

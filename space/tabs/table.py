@@ -14,15 +14,17 @@ from space.board.snapshot import Snapshot
 from space.cards import standing
 from space.cards.published import published
 from space.events import READING
+from space.kept import Kept
 from space.links import Link
 from space.messages import user_error
 from space.page import Fill, Page
 from space.ranking.choice import MEASURES, WHOLE, Choice, offered, stratum_option
-from space.ranking.frames import Frame, Kept, ranking
+from space.ranking.frames import Frame, ranking
 from space.tabs import model
 from space.words import Words
 
 _HEIGHT = 620  # of the table, in pixels
+_KEPT = 48  # tables; with 500 rows one takes about a megabyte
 # What the reader chose stands in the page's address, without what is so anyway.
 _KEEP_CHOICE = f"""(track, measure, stratum) => {{
   mturn.link({{track, measure: measure === "dice" ? null : measure, stratum: stratum === "{WHOLE}" ? null : stratum}});
@@ -80,7 +82,7 @@ def build(page: Page) -> Fill:
             elem_id="ranking",
             interactive=False,
             show_search="search",
-            buttons=["fullscreen", "copy"],
+            buttons=["fullscreen"],  # copied, cells would be what they sort by
             max_height=_HEIGHT,
         )
         notes = gr.HTML(elem_id="table-notes")
@@ -124,7 +126,7 @@ def _name_search(words: Words) -> str:
 
 def _filler(page: Page) -> Callable[[str, Choice], tuple]:
     """Gives the values of _Parts.outputs, from the table that was made of this snapshot before."""
-    words, data, kept = page.words, page.watch.data, Kept()
+    words, data, kept = page.words, page.watch.data, Kept(_KEPT)
 
     def filled(track: str, choice: Choice) -> tuple:
         snapshot, facts = page.watch.snapshot, data.tracks[track]
@@ -132,7 +134,7 @@ def _filler(page: Page) -> Callable[[str, Choice], tuple]:
         score = _any_score(snapshot, track)
         frame = kept.get(snapshot, (track, choice), lambda: ranking(words, snapshot, facts, choice, data.label))
         note = standing.order(words, choice, score and choice.cell(score)) if rows else standing.empty(words)
-        options = [(stratum_option(words, item), item) for item in offered(score)]
+        options = [(stratum_option(words, item, choice.measure), item) for item in offered(score)]
         return (
             gr.update(choices=options, value=choice.stratum),
             standing.summary(words, rows, facts),

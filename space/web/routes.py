@@ -21,7 +21,7 @@ _FORMATS = {"parquet": "application/vnd.apache.parquet", "jsonl.gz": "applicatio
 def routes(boards: Boards, watch: Watch, example: Callable[[str, str], bytes]) -> list[Route]:
     """The routes of a running app. example(split, format): bytes of a valid predictions file."""
 
-    def health(request: Request) -> Response:
+    async def health(request: Request) -> Response:
         """200 while results are read and submissions taken; 503 while they cannot be."""
         seen = watch.snapshot
         reached = seen.unreachable_since is None

@@ -54,6 +54,22 @@ class Words:
         """Both ends of an interval, or nothing."""
         return "" if ends is None else f"[{ends[0]:.3f}, {ends[1]:.3f}]"
 
+    def scored(self, value: float | None, ends: tuple[float, float] | None) -> str:
+        """ "0.523 [0.490, 0.555]", without the brackets where there is no interval."""
+        return f"{self.score(value)} {self.interval(ends)}".strip()
+
+    def ranks(self, ends: tuple[int, int] | None) -> str:
+        """Both ends of a rank interval, or the one rank that it holds, or a dash."""
+        if ends is None:
+            return NO_SCORE
+        return str(ends[0]) if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
+
+    def share(self, part: float | None) -> str:
+        """A share of the resamples in percent, or a dash; 0% and 100% stand only where no and every resample was so."""
+        if part is None:
+            return NO_SCORE
+        return "<1%" if 0 < part < 0.01 else ">99%" if 0.99 < part < 1 else f"{part:.0%}"
+
 
 @cache
 def words(language: str) -> Words:

@@ -7,6 +7,7 @@ from huggingface_hub import SpaceCard
 
 from publishing import space_files
 from publishing.content import is_ours, left_here
+from publishing.errors import PublishError
 
 # In the order of the listing: the card and the requirements stand at the root, all else where it stands here.
 EXPECTED = [
@@ -44,6 +45,12 @@ def test_what_lies_about_stays_here(project, name, is_told):
     (project / name).write_bytes(b"secret")
     assert list(space_files(root=project)) == EXPECTED
     assert left_here(project) == ([name] if is_told else [])
+
+
+def test_a_token_that_was_left_in_a_file_is_not_published(project):
+    (project / "space" / "app.py").write_text(f'TOKEN = "hf_{"a1B2" * 9}"\n')
+    with pytest.raises(PublishError, match=r"space/app\.py holds what looks like an access token"):
+        space_files(root=project)
 
 
 def test_a_file_that_is_missing_is_no_small_matter(project):

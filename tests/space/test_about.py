@@ -95,7 +95,6 @@ def test_constants_come_from_the_code(language, monkeypatch):
         "COHORT_TURNS": 8,
         "ALPHA": 0.015,
         "Resampling": lambda: Resampling(resamples=4321),
-        "STATEMENT": "Signed.",
         "HEADLINE_REGIONS": ("spine", "head"),
     }.items():
         monkeypatch.setattr(about, name, value)
@@ -105,13 +104,13 @@ def test_constants_come_from_the_code(language, monkeypatch):
     assert len(re.findall(r"\b8\b|(?<=[ 第至])8(?= )", scores)) == 2
     assert words(language).listed([words(language).name("region", region) for region in ("spine", "head")]) in scores
     assert all(value in ranks for value in ("4,321", "0.015", "41", "17"))
-    assert "*Signed.*" in rules
+    assert STATEMENT in rules
 
 
 def test_the_constants_are_those_that_scoring_and_ranking_use():
     assert about.NSD_TOLERANCE is NSD_TOLERANCE
     assert (about.MIN_PATIENTS, about.MIN_REGION_PATIENTS) == (MIN_PATIENTS, MIN_REGION_PATIENTS)
-    assert (about.COHORT_TURNS, about.ALPHA, about.STATEMENT) == (truth.COHORT_TURNS, ranking.ALPHA, STATEMENT)
+    assert (about.COHORT_TURNS, about.ALPHA) == (truth.COHORT_TURNS, ranking.ALPHA)
 
 
 @pytest.mark.parametrize(
@@ -190,8 +189,6 @@ def _split(split: str, scale: int, hidden: bool = False) -> SplitSummary:
         by_region={"head": 10 * scale},
         by_source={} if hidden else {"<b>hospital</b>": 10 * scale},
         by_licence={"CC-BY-4.0": 3 * scale, HOSTILE: 7 * scale},
-        by_system={},
-        by_facet={},
     )
 
 
@@ -221,9 +218,18 @@ def test_shares_are_those_of_each_split_and_long_dialogues_stand_together(summar
     assert ["MRI", "1,218", "60.0%", "60.0%"] in rows
     assert rows.index(["MRI", "1,218", "60.0%", "60.0%"]) < rows.index(["CT", "812", "40.0%", "40.0%"])
     assert ["FLAIR", "1,218", "60.0%", "60.0%"] in rows
-    # A hidden split does not tell its sources.
+    # A hidden split does not tell its sources, so the sum is not that of all splits.
+    assert ["By source", "All of training", "training", "test"] in rows
+    assert ["By licence", "In all", "training", "test"] in rows
     assert ["<b>hospital</b>", "2,000", "100.0%", "–"] in rows
     assert ["CC-BY-4.0", "609", "30.0%", "30.0%"] in rows
+
+
+def test_a_sum_over_some_splits_names_them_in_chinese_too(summary, truth_file):
+    splits = (*summary.splits, _split("validation", 1))
+    rows = _cells(facts.data_facts(words("zh"), data_facts(Truth.load(truth_file)), Summary(splits)))
+    assert ["按来源", "训练集和验证集合计", "训练集", "测试集", "验证集"] in rows
+    assert ["按许可", "合计", "训练集", "测试集", "验证集"] in rows
 
 
 def test_names_of_the_data_are_escaped(summary, truth_file):

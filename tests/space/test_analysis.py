@@ -27,6 +27,7 @@ class Tab:
         with gr.Blocks() as app, gr.Tabs() as tabs, gr.Tab():
             page = Page(words=words(language), watch=self.watch, names_api=False, tabs=tabs, **nothing)
             self.fill: Fill = analysis.build(page)
+        self.blocks = list(app.blocks.values())
         self._handlers = {handler.name: handler.fn for handler in app.fns.values()}
 
     def opened(self, models=None, **link) -> dict:
@@ -112,6 +113,23 @@ def test_an_empty_table_says_so_and_shows_no_figure(language, told):
     assert shown["analysis-figures"]["visible"] is False
     assert shown["analysis-models"]["visible"] is False
     assert "analysis-turn_curve" not in shown
+
+
+def test_a_table_without_its_records_shows_the_ranks_and_says_why_not_more():
+    known = made.snapshot(["A", "B"])
+    shown = Tab(type(known)(known.made, known.tables, {})).opened()
+    assert "cannot be reached now" in shown["analysis-message"]
+    assert shown["analysis-models"]["value"] == ["r1", "r2"]
+    assert shown["analysis-ranks"]["visible"] is True
+    for part in ("turn_curve", "region", "agreement", "agreement-note", "gaps", "gaps-note", "curves-note"):
+        assert shown[f"analysis-{part}"]["visible"] is False
+
+
+def test_numbers_in_the_texts_are_those_of_the_scoring(tab):
+    told = [block.value for block in tab.blocks if "section" in str(getattr(block, "value", ""))]
+    assert any("at least 5 segmentation turns" in text for text in told)
+    assert any("fewer than 10 patients" in text for text in told)
+    assert any("The first 5 of the table" in (getattr(block, "info", None) or "") for block in tab.blocks)
 
 
 def test_opening_the_tab_again_asks_for_figures_only_where_there_are_others(tab):

@@ -6,10 +6,14 @@ import gzip
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+
+from leaderboard import Leaderboard, SubmissionMeta
+from tests.space import making
 
 DESCRIPTION = {
     "model": "Through the API",
@@ -25,6 +29,24 @@ DESCRIPTION = {
 
 
 @pytest.fixture(scope="module")
+def served(serving, tmp_path_factory) -> Iterator:
+    """An app of its own: other tests see nothing of what is submitted to it."""
+    folder = tmp_path_factory.mktemp("api")
+    with serving(folder, lambda board: making.enter_some(board, folder)) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def board(served) -> Leaderboard:
+    return served.parts.boards.ranked
+
+
+@pytest.fixture(scope="module")
+def address(served) -> str:
+    return served.address
+
+
+@pytest.fixture(scope="module")
 def client(address):
     client = Client(address, verbose=False, analytics_enabled=False)
     yield client
@@ -33,6 +55,12 @@ def client(address):
 
 def test_only_the_meant_endpoints_are_named(client):
     assert sorted(client.view_api(return_format="dict")["named_endpoints"]) == ["/check", "/mine", "/submit", "/table"]
+
+
+def test_submit_asks_for_the_file_every_field_of_a_description_and_the_split(client):
+    asked = client.view_api(return_format="dict")["named_endpoints"]["/submit"]["parameters"]
+    names = [parameter["parameter_name"] for parameter in asked]
+    assert names == ["file", *SubmissionMeta.model_fields, "split"]
 
 
 def test_table_gives_the_rows_of_the_engine(client, board):

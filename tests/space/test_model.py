@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import escape
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -121,7 +122,7 @@ def test_the_head_tells_rank_tier_and_headline(seen):
         ("Rank", "1 of 4"),
         ("Rank, 95%", str(low) if low == high else f"{low}–{high}"),
         ("Tier", "1"),
-        ("Probability of rank 1", f"{row.p_first:.3f}"),
+        ("Probability of rank 1", escape(EN.share(row.p_first))),
         ("Headline Dice, 95%", written(row.headline_dice, row.headline_dice_interval)),
     ]:
         assert f"<dt>{label}</dt><dd>{value}</dd>" in head
@@ -193,6 +194,7 @@ def test_turns_stand_beside_the_fixed_cohort(seen):
     found = tables(breakdown.turns(EN, results.track(0.6, 0.5, None)))["Turn"]
     assert found[1] == ["2", "0.300 [0.250, 0.350]", "30 (20)", "0.150", "10 (9)"]
     assert found[5] == ["6", "0.100 [0.050, 0.150]", "10 (20)", "–", "–"]
+    assert "at least 5 segmentation turns, shown at turns 1 to 5" in shown(seen, "Near").turns
     assert "one segmentation turn" in shown(seen, "Near", "en-single").turns
     assert shown(seen, "Near", "en-single").curves == (None, None)
 
@@ -269,8 +271,8 @@ def test_all_other_rows_can_be_compared_with(seen):
         row.record_id for row in seen.tables[TRACK] if row.record_id != row_of(seen, "Near").record_id
     ]
     labels = [label for label, _ in options]
-    assert f"{row_of(seen, 'Near', mode='none').rank}. Near (ann, none)" in labels
-    assert any(label.endswith("<b>Far</b> (bob)") for label in labels)  # a list shows text, not markup
+    assert f"{row_of(seen, 'Near', mode='none').rank}. Near (no history)" in labels
+    assert any(label.endswith(". <b>Far</b>") for label in labels)  # a list shows text, not markup
 
 
 def test_a_single_model_has_nobody_to_be_compared_with():
@@ -315,6 +317,12 @@ def test_a_comparison_has_the_numbers_of_the_board(boards, seen, page):
     drawn = json.loads(figure["value"].plot)["data"]
     values = [value for trace in drawn for value in trace["x"] if value is not None]
     assert sorted(values) == pytest.approx(sorted(item.difference for item in dice.values()))
+
+
+def test_two_results_of_one_model_are_told_apart(seen, page):
+    own, none = row_of(seen, "Near"), row_of(seen, "Near", mode="none")
+    card, _ = comparison(page, TRACK, own.record_id, none.record_id)
+    assert "A: Near (own history) (this page)<br>B: Near (no history)" in card
 
 
 def test_what_cannot_be_compared_says_so(seen, page):

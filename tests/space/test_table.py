@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from types import SimpleNamespace
 
 import gradio as gr
@@ -13,7 +12,7 @@ from leaderboard.records import HEADLINE_REGIONS
 from space.cards import standing
 from space.cards.published import published
 from space.ranking.choice import MEASURES, WHOLE, Choice, offered, stratum_option
-from space.ranking.frames import Kept, ordered, ranking
+from space.ranking.frames import ordered, ranking
 from space.tabs import table
 from space.words import words
 from tests.space import results
@@ -27,10 +26,17 @@ def three():
     return results.three()
 
 
-def lines(frame) -> dict[str, dict[str, str | None]]:
-    """Model -> heading -> cell."""
-    rows = [dict(zip(frame.headers, line, strict=True)) for line in frame.value["data"]]
+def lines(frame) -> dict[str, dict[str, str]]:
+    """Model -> heading -> what the cell shows."""
+    rows = [dict(zip(frame.headers, line, strict=True)) for line in frame.value["metadata"]["display_value"]]
     return {row["Model"]: row for row in rows}
+
+
+def sorted_by(frame, heading: str) -> list[str]:
+    """The models as gradio sorts them by a column, upwards: as JavaScript's Number, or as text."""
+    place = frame.headers.index(heading)
+    read = float if frame.types[place] == "number" else str
+    return [line[1] for line in sorted(frame.value["data"], key=lambda line: read(line[place]))]
 
 
 def models(snapshot, choice) -> list[str]:
@@ -44,8 +50,8 @@ def test_a_line_holds_the_numbers_of_its_record(three):
         "Model": "b",
         "Dice [95%]": "0.500 [0.450, 0.550]",
         "Rank, 95%": "–",
-        "P(first)": None,
-        "Tier": None,
+        "P(first)": "–",
+        "Tier": "–",
         "IoU": "0.250",
         "HD95 (mm)": "30.2",
         "NSD": "0.500",
@@ -75,9 +81,8 @@ def test_a_line_holds_the_numbers_of_its_record(three):
 def test_what_does_not_exist_is_a_dash_and_no_number(three):
     frame = ranking(EN, three, FACTS, Choice(), DATA)
     place, column = 2, frame.headers.index("Chest")
-    assert frame.value["data"][place][column] is None
     assert frame.value["metadata"]["display_value"][place][column] == "–"
-    assert frame.types[column] == "number"
+    assert (frame.types[column], frame.value["data"][place][column]) == ("number", "-Infinity")
 
 
 def test_ranks_tiers_and_verification_are_written_out():
@@ -90,26 +95,47 @@ def test_ranks_tiers_and_verification_are_written_out():
     shown = {name: line[name] for name in ("Rank, 95%", "P(first)", "Tier", "Run", "Parameters (10⁹)", "HD95 (mm)")}
     assert shown == {
         "Rank, 95%": "1–3",
-        "P(first)": "0.750",
+        "P(first)": "75%",
         "Tier": "2",
         "Run": "verified",
         "Parameters (10⁹)": "0.35",
-        "HD95 (mm)": None,
+        "HD95 (mm)": "–",
     }
     made.tables[TRACK][0] = row.model_copy(update={"rank_interval": (1, 1)})
     assert lines(ranking(EN, made, FACTS, Choice(), DATA))["a"]["Rank, 95%"] == "1"
 
 
-def test_numbers_sort_as_numbers_and_scores_with_intervals_as_text(three):
-    frame = ranking(EN, three, FACTS, Choice(), DATA)
-    kinds = dict(zip(frame.headers, frame.types, strict=True))
-    columns = {heading: [line[heading] for line in lines(frame).values()] for heading in frame.headers}
-    numbers = [float(cell) for cell in columns["HD95 (mm)"]]  # raises for what would not sort as a number
-    assert (kinds["HD95 (mm)"], numbers) == ("number", [12.0, 30.2, 20.0])
-    for heading in (name for name, kind in kinds.items() if kind == "number"):
-        assert all(cell is None or float(cell) >= 0 for cell in columns[heading]), heading
-    dice = columns["Dice [95%]"]
-    assert (kinds["Dice [95%]"], sorted(dice, reverse=True)) == ("str", dice)
+@pytest.mark.parametrize(
+    ("heading", "upwards"),
+    [
+        ("Dice [95%]", "dcba"),
+        ("Rank", "abcd"),
+        ("Rank, 95%", "abcd"),  # 1–3, 2, 2–10, 10–12: neither as text nor by the upper end alone
+        ("HD95 (mm)", "acbd"),  # without a value the worst, not 0
+        ("Tier", "abcd"),
+        ("Chest", "cdab"),  # without a value below the lowest
+        ("P(first)", "bcda"),
+    ],
+)
+def test_readers_sort_by_the_numbers_and_what_is_missing_is_the_worst(heading, upwards):
+    tracks = [
+        results.track(0.6, 0.3, 12.0),
+        results.track(0.5, 0.5, 100.0),
+        results.track(0.4, None, 20.0),
+        results.track(0.1, 0.0, None),
+    ]
+    made = results.snapshot(*(results.record(name, score) for name, score in zip("abcd", tracks, strict=True)))
+    standings = [((1, 3), 0.9, 1), ((2, 2), 0.0, 2), ((2, 10), 0.04, 10), ((10, 12), 0.06, None)]
+    made.tables[TRACK] = [
+        row.model_copy(update={"rank_interval": ends, "p_first": first, "tier": tier})
+        for row, (ends, first, tier) in zip(made.tables[TRACK], standings, strict=True)
+    ]
+    assert sorted_by(ranking(EN, made, FACTS, Choice(), DATA), heading) == list(upwards)
+
+
+def test_the_chosen_column_sorts_by_its_number(three):
+    frame = ranking(EN, three, FACTS, Choice("dice", "region.chest"), DATA)
+    assert sorted_by(frame, "Dice · Chest") == ["c", "a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -130,16 +156,16 @@ def test_numbers_sort_as_numbers_and_scores_with_intervals_as_text(three):
             "Dice · Turn 2",
             ["0.300 [0.250, 0.350]", "0.250 [0.200, 0.300]", "0.200 [0.150, 0.250]"],
         ),
-        (Choice("hd95", "region.head"), "abc", "HD95 (mm) · Head", [None, None, None]),
+        (Choice("hd95", "region.head"), "abc", "HD95 (mm) · Head", ["–", "–", "–"]),
     ],
 )
 def test_the_table_is_ordered_by_the_choice_which_stands_after_the_model(three, choice, order, heading, cells):
     assert models(three, choice) == list(order)
     frame = ranking(EN, three, FACTS, choice, DATA)
     assert frame.headers[:3] == ["Rank", "Model", heading]
-    assert [line[2] for line in frame.value["data"]] == cells
+    assert [line[2] for line in frame.value["metadata"]["display_value"]] == cells
     assert len(set(frame.headers)) == len(frame.headers)
-    assert [line[0] for line in frame.value["data"]] == [str("abc".index(name) + 1) for name in order]
+    assert [line[0] for line in frame.value["data"]] == ["abc".index(name) + 1 for name in order]
 
 
 def test_ties_keep_the_order_of_the_ranking():
@@ -153,8 +179,9 @@ def test_ties_keep_the_order_of_the_ranking():
 def test_a_table_without_its_records_still_stands(three):
     alone = type(three)(made=three.made, tables=three.tables, records={})
     frame = ranking(EN, alone, FACTS, Choice("dice", "region.chest"), DATA)
-    assert [line[1:3] for line in frame.value["data"]] == [["a", "–"], ["b", "–"], ["c", "–"]]
-    assert lines(frame)["a"]["Agreement EN–ZH"] is None
+    shown = frame.value["metadata"]["display_value"]
+    assert [line[1:3] for line in shown] == [["a", "–"], ["b", "–"], ["c", "–"]]
+    assert lines(frame)["a"]["Agreement EN–ZH"] == "–"
     assert lines(frame)["a"]["IoU"] == "0.300"
 
 
@@ -186,7 +213,10 @@ def test_strata_without_scores_are_not_offered(three):
     turns = [f"segmentation_turn.{turn}" for turn in ("1", "2", "3", "4", "5", "6+")]
     assert offered(score) == [WHOLE, "region.head", "region.chest", "facet.history", *turns]
     assert offered(None) == [WHOLE]
-    assert [stratum_option(EN, item) for item in offered(score)[:5]] == [
+    assert (
+        stratum_option(EN, WHOLE, "hd95") == stratum_option(EN, WHOLE, "nsd") == "All turns with a known pixel spacing"
+    )
+    assert [stratum_option(EN, item, "iou") for item in offered(score)[:5]] == [
         "Everything (headline)",
         "Region: Head",
         "Region: Chest",
@@ -207,30 +237,6 @@ def test_strata_without_scores_are_not_offered(three):
 )
 def test_what_is_not_offered_becomes_the_headline(asked, found):
     assert Choice.of(*asked, [WHOLE, "region.chest"]) == found
-
-
-def test_a_table_is_made_once_for_all_who_ask_and_anew_for_another_snapshot(three):
-    kept, made, started = Kept(), [], threading.Barrier(8)
-
-    def ask():
-        started.wait()
-        kept.get(three, "key", lambda: made.append("one") or "table")
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert made == ["one"]
-    assert kept.get(three, "key", lambda: "other") == "table"
-    assert kept.get(results.three(), "key", lambda: "other") == "other"
-
-
-def test_no_more_tables_are_kept_than_memory_allows(three):
-    kept = Kept()
-    for number in range(1000):
-        kept.get(three, number, lambda: "table")
-    assert kept.get(three, 0, lambda: "made anew") == "made anew"
 
 
 def test_tiles_and_notes_tell_what_the_table_is_of(three):
@@ -256,7 +262,11 @@ def test_the_order_is_told_with_the_turns_behind_it(three):
     assert "Choose a row" in standing.order(EN, Choice(), score.overall)
     chest = Choice("dice", "region.chest")
     assert "Ordered by Dice · Chest, over 60 turns of 20 patients." in standing.order(EN, chest, chest.cell(score))
-    assert "over 100 turns of 30 patients" in standing.order(EN, Choice("hd95"), score.overall)  # those with a spacing
+    distances = standing.order(EN, Choice("hd95"), score.overall)
+    assert "Ordered by HD95 (mm), the mean over 100 turns whose pixel spacing is known." in distances
+    assert "patients" not in distances
+    unknown = standing.order(EN, Choice("nsd", "region.chest"), chest.cell(score))
+    assert "turns" not in unknown
     assert "按“IoU”排序" in standing.order(ZH, Choice("iou"), None)
 
 
@@ -302,6 +312,13 @@ def test_the_address_asks_for_track_measure_stratum_and_model(tab):
     assert (values["measure"], values["stratum"]["value"]) == ("iou", "region.chest")
     assert [line[1] for line in values["ranking"]["value"]["data"]] == ["b", "a", "c"]
     assert values["model-record"] == "b-1"
+
+
+def test_distances_over_everything_are_not_called_the_headline(tab):
+    offered = {name: tab(measure=name)["stratum"]["choices"][0][0] for name in MEASURES}
+    assert offered == dict.fromkeys(("dice", "iou"), "Everything (headline)") | dict.fromkeys(
+        ("hd95", "nsd"), "All turns with a known pixel spacing"
+    )
 
 
 def test_a_model_is_shown_in_a_track_that_it_stands_in(tab):

@@ -34,9 +34,7 @@ def call(what: str, place: str, function: Callable[[], Result]) -> Result:
     a commit on an older head) for what is worth another try, RemoteEntryNotFoundError and RepositoryNotFoundError for
     their callers to judge, and StoreError for the rest. No message holds a token or a header.
     """
-    session = get_session()
-    if session.timeout == httpx2.Timeout(None):
-        session.timeout = _TIMEOUT
+    limit_waiting()
     try:
         return function()
     except OfflineModeIsEnabled:
@@ -55,6 +53,13 @@ def call(what: str, place: str, function: Callable[[], Result]) -> Result:
         if isinstance(cause, httpx2.TransportError):
             raise _cut_off(cause, what, place) from error
         raise
+
+
+def limit_waiting() -> None:
+    """Give the Hub's client limits of time, where it has none."""
+    session = get_session()
+    if session.timeout == httpx2.Timeout(None):
+        session.timeout = _TIMEOUT
 
 
 def is_missing(error: HfHubHTTPError) -> bool:

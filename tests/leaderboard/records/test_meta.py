@@ -4,7 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from leaderboard import MetaError, SubmissionError, SubmissionMeta
-from leaderboard.records import model_key
+from leaderboard.records import checked_user, model_key
+from leaderboard.records.meta import split_faults
 
 
 def meta(**fields):
@@ -77,6 +78,49 @@ def test_bad_descriptions_are_refused_with_the_field_named(field, value):
         meta(**{field: value})
     assert field in str(error.value)
     assert isinstance(error.value, SubmissionError)
+
+
+def test_every_fault_is_told_by_field_with_its_rule():
+    long = "x" * 2001
+    with pytest.raises(MetaError) as error:
+        meta(
+            model="a\u202eb",
+            organisation="\u0301" * 5,
+            link="ftp://a.org",
+            parameters="0",
+            history_mode="?",
+            notes=long,
+        )
+    faults = error.value.faults
+    assert {name: (fault.kind, dict(fault.values)) for name, fault in faults.items()} == {
+        "model": ("character", {"character": "U+202E"}),
+        "organisation": ("marks", {"limit": 4}),
+        "link": ("no_address", {}),
+        "parameters": ("no_number", {}),
+        "history_mode": ("choice", {}),
+        "notes": ("too_long", {"limit": 2000}),
+    }
+    assert str(error.value) == "; ".join(f"{name}: {fault.text}" for name, fault in faults.items())
+    assert faults["model"].text == "holds the character U+202E; expected visible text"
+
+
+def test_a_bad_user_name_is_a_fault_of_the_user():
+    with pytest.raises(MetaError, match=r"^user: is blank") as error:
+        checked_user("--")
+    assert error.value.faults["user"].kind == "no_name"
+
+
+@pytest.mark.parametrize(
+    ("split", "mode", "signed", "kinds"),
+    [
+        ("test", "own", "A. Tester", {}),
+        ("test", "gt", " ", {"history_mode": "needs_truth", "signed": "unsigned"}),
+        ("test", "none", None, {"signed": "unsigned"}),
+        ("validation", "gt", None, {}),
+    ],
+)
+def test_only_the_ranked_split_is_signed_for_and_takes_no_true_history(split, mode, signed, kinds):
+    assert {name: fault.kind for name, fault in split_faults(split, mode, signed).items()} == kinds
 
 
 def test_a_description_cannot_be_changed():

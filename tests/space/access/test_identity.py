@@ -148,7 +148,7 @@ def test_a_hub_that_cannot_be_reached_is_told(hub):
 
 
 def test_made_up_tokens_cannot_have_the_hub_asked_without_end(hub):
-    identity = HubIdentity(lookups_per_minute=5)
+    identity = HubIdentity(lookups_per_minute=(5, 5))
     keys = []
     for number in range(8):
         with pytest.raises(IdentityError) as refused:
@@ -156,6 +156,19 @@ def test_made_up_tokens_cannot_have_the_hub_asked_without_end(hub):
         keys.append(refused.value.key)
     assert keys == ["submit.token_refused"] * 5 + ["submit.token_unchecked"] * 3
     assert hub.seen[WHOAMI] == 5
+
+
+def test_made_up_tokens_of_one_visitor_do_not_keep_others_out(hub):
+    identity = HubIdentity(lookups_per_minute=(2, 60), is_proxied=True)
+    for number in range(4):
+        with pytest.raises(IdentityError):
+            identity.user(None, _from("5.6.7.8", f"hf_made_up_{number}"))
+    assert hub.seen[WHOAMI] == 2
+    assert identity.user(None, _from("9.9.9.9", "hf_of_robin")) == "robin"
+
+
+def _from(address: str, token: str) -> gr.Request:
+    return _request({"authorization": f"Bearer {token}", "x-forwarded-for": address})
 
 
 @pytest.mark.parametrize("value", ["", "Bearer", "Bearer a b", "Basic abc", "Bearer \n", "hf_of_robin", "Bearer ü"])

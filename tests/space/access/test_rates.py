@@ -1,17 +1,15 @@
-"""Limits on how often things are done, and the gate before uploads."""
+"""Limits on how often things are done."""
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 import threading
 from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 
-from space.access.rates import UPLOAD_PATH, Rate, Rates, UploadGate, minutes, visitor
+from space.access.rates import Rate, Rates, minutes, visitor
 from space.settings import Settings
-from tests.space.apart import run_apart
 
 
 class Clock:
@@ -121,141 +119,8 @@ def test_a_visitor_is_the_address_that_the_proxy_saw(forwarded, host, is_proxied
 
 def test_the_limits_of_the_page_are_those_of_the_settings():
     rates = Rates.of(Settings(checks_per_hour=2, checks_per_hour_all=3, submits_per_hour=1, submits_per_hour_all=9))
-    request = SimpleNamespace(headers={}, client=SimpleNamespace(host="127.0.0.1"))
+    request = gr.Request(SimpleNamespace(headers={}, client=SimpleNamespace(host="127.0.0.1")))
     who = rates.visitor(request)
     assert [bool(rates.check.take(who)) for _ in range(3)] == [False, False, True]
     assert [bool(rates.check.take("other")) for _ in range(2)] == [False, True]
     assert [bool(rates.submit.take("user")) for _ in range(2)] == [False, True]
-
-
-# Uploads
-
-
-class App:
-    """Answers 200, when it is let to; `bodies` holds what it received."""
-
-    def __init__(self):
-        self.bodies, self.let = [], asyncio.Event()
-        self.let.set()
-
-    async def __call__(self, scope, receive, send) -> None:
-        await self.let.wait()
-        if scope["type"] == "http":
-            self.bodies.append((await receive())["body"])
-            await send({"type": "http.response.start", "status": 200, "headers": []})
-            await send({"type": "http.response.body", "body": b"done"})
-
-
-async def _ask(gate, path=UPLOAD_PATH, method="POST", host="1.2.3.4", headers=(), body=b"file") -> SimpleNamespace:
-    sent = []
-
-    async def receive() -> dict:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: dict) -> None:
-        sent.append(message)
-
-    scope = {"type": "http", "method": method, "path": path, "headers": list(headers), "client": (host, 1)}
-    await gate(scope, receive, send)
-    head = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return SimpleNamespace(status=sent[0]["status"], headers=head, body=b"".join(m.get("body", b"") for m in sent[1:]))
-
-
-def _gate(app, tmp_path, **changes) -> UploadGate:
-    return UploadGate(app, **{"uploads_per_hour": 2, "folder": tmp_path, "least_free": 1, **changes})
-
-
-def test_uploads_of_one_visitor_are_limited(tmp_path):
-    async def scenario() -> None:
-        app = App()
-        gate = _gate(app, tmp_path)
-        assert [(await _ask(gate)).status for _ in range(3)] == [200, 200, 429]
-        assert (await _ask(gate, host="5.6.7.8")).status == 200
-        refused = await _ask(gate)
-        assert "60 min" in refused.body.decode()
-        assert 3590 <= int(refused.headers["retry-after"]) <= 3600
-        assert len(app.bodies) == 3
-
-    run_apart(scenario())
-
-
-def test_a_refusal_speaks_the_language_of_the_page(tmp_path):
-    async def scenario() -> None:
-        gate = _gate(App(), tmp_path, uploads_per_hour=1)
-        await _ask(gate)
-        refused = await _ask(gate, headers=[(b"referer", b"http://host/zh?tab=submit")])
-        assert "分钟后重试" in refused.body.decode()
-
-    run_apart(scenario())
-
-
-def test_only_so_many_uploads_run_at_once(tmp_path):
-    async def scenario() -> None:
-        app = App()
-        app.let.clear()
-        gate = _gate(app, tmp_path, uploads_per_hour=9, at_once=2)
-        running = [asyncio.create_task(_ask(gate)) for _ in range(2)]
-        await asyncio.sleep(0)
-        busy = await _ask(gate)
-        assert (busy.status, busy.headers["retry-after"]) == (429, "60")
-        app.let.set()
-        assert [(await task).status for task in running] == [200, 200]
-        assert (await _ask(gate)).status == 200
-
-    run_apart(scenario())
-
-
-def test_an_upload_that_fails_makes_room_again(tmp_path):
-    async def broken(scope, receive, send) -> None:
-        raise ConnectionResetError
-
-    async def scenario() -> None:
-        gate = _gate(broken, tmp_path, uploads_per_hour=9, at_once=1)
-        for _ in range(3):
-            with pytest.raises(ConnectionResetError):
-                await _ask(gate)
-
-    run_apart(scenario())
-
-
-def test_no_upload_is_taken_on_a_full_disk(tmp_path, monkeypatch):
-    asked = []
-
-    def usage(path):
-        asked.append(path)
-        return SimpleNamespace(free=1000)
-
-    monkeypatch.setattr(shutil, "disk_usage", usage)
-
-    async def scenario() -> None:
-        gate = _gate(App(), tmp_path / "not" / "there", least_free=900)
-        assert (await _ask(gate)).status == 200
-        assert (await _ask(gate, headers=[(b"content-length", b"99")])).status == 200
-        refused = await _ask(gate, headers=[(b"content-length", b"101")])
-        assert refused.status == 507
-        assert "no room" in refused.body.decode()
-        assert set(asked) == {tmp_path}
-
-    run_apart(scenario())
-
-
-@pytest.mark.parametrize(("path", "method"), [("/gradio_api/queue/join", "POST"), (UPLOAD_PATH, "GET"), ("/", "GET")])
-def test_everything_else_passes_untouched(tmp_path, path, method):
-    async def scenario() -> None:
-        app = App()
-        gate = _gate(app, tmp_path, uploads_per_hour=1, at_once=1)
-        for _ in range(4):
-            assert (await _ask(gate, path=path, method=method)).status == 200
-        assert app.bodies == [b"file"] * 4
-
-    run_apart(scenario())
-
-
-def test_other_kinds_of_connections_pass(tmp_path):
-    seen = []
-
-    async def app(scope, receive, send) -> None:
-        seen.append(scope["type"])
-
-    run_apart(_gate(app, tmp_path)({"type": "lifespan"}, None, None))
-    assert seen == ["lifespan"]

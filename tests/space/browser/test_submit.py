@@ -57,10 +57,10 @@ def _choose(page: Page, file: Path) -> None:
     expect(page.locator("#predictions")).to_contain_text(file.suffix, timeout=PATIENCE_MS)
 
 
-def _submit(page: Page, file: Path, model: str) -> None:
+def _submit(page: Page, file: Path, model: str, signed: str = "A. Tester") -> None:
     _choose(page, file)
     _input(page, "model").fill(model)
-    _input(page, "signed").fill("A. Tester")
+    _input(page, "signed").fill(signed)
     page.locator("#submit").click()
 
 
@@ -139,13 +139,14 @@ def test_a_good_file_is_checked_submitted_once_and_shown(page, board, tmp_path, 
     _choose(page, file)
     page.locator("#check").click()
     _says(page, "No problem in 72 rows")
+    before = len(board.submissions())
     left = int(_left(page).inner_text())
 
     _input(page, "model").fill("Shifted by three")
     _input(page, "signed").fill("A. Tester")
     page.locator("#submit").dblclick()
     _says(page, "Shifted by three: accepted, 72 rows scored")
-    assert len(board.submissions()) == 1
+    assert len(board.submissions()) == before + 1
     expect(_left(page)).to_have_text(str(left - 1))
     row = next(row for row in board.table("en-multi") if row.model == "Shifted by three")
     line = page.locator("#answer tr").filter(has_text="English · multi turn")
@@ -165,7 +166,7 @@ def test_what_users_write_stays_text(page, board, tmp_path):
         _input(page, name).fill(f"{SCRIPT} **{name}**")
     _input(page, "link").fill(f"https://example.org/{SCRIPT}")
     _input(page, "parameters").fill("<b>7</b>")
-    _submit(page, file, SCRIPT)
+    _submit(page, file, SCRIPT, signed=SCRIPT)
     _says(page, "Please correct these fields")
     expect(page.locator("#answer .faults li")).to_have_count(2)
     expect(page.locator("#link.faulty")).to_have_count(1)
@@ -182,6 +183,12 @@ def test_what_users_write_stays_text(page, board, tmp_path):
     expect(page.locator("#sure")).to_contain_text(SCRIPT)
     assert page.evaluate("window.hit") is None
     assert page.locator("#answer img, #mine img, #mine-detail img, #sure img").count() == 0
+    assert [item.meta.signed for item in board.submissions() if item.meta.model == SCRIPT] == [SCRIPT]
+
+    page.locator("#answer tbody a").first.click()
+    expect(page.locator("dd").filter(has_text=SCRIPT).first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(f"{SCRIPT} **notes**")).to_be_visible()
+    assert page.evaluate("window.hit") is None
 
 
 def test_a_forgotten_file_and_name_are_told(page):
@@ -264,9 +271,3 @@ def test_the_tab_speaks_chinese_and_fits_a_phone(watched, app, tmp_path, shoot):
     _says(page, say("submit.kind_missing_row"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     shoot(page, "submit-zh-390")
-
-
-def test_the_example_can_be_downloaded_and_is_accepted(page, app):
-    with page.expect_download() as download:
-        page.locator("#file-help a").filter(has_text="test.parquet").click()
-    assert app.parts.boards.ranked.validate(download.value.path()).ok

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from space.charts import model_names, ranks
-from space.charts.ranks import MOST_ROWS, share
+from space.charts.ranks import MOST_ROWS
 from space.words import words
 from tests.space.charts import made
 
@@ -64,15 +62,19 @@ def test_without_intervals_marks_are_hollow_and_nothing_is_made_up():
 def test_the_hover_tells_all():
     row = made.row("a", 1, "A", headline_dice=0.65, headline_dice_interval=(0.6, 0.7))
     assert _figure([row]).data[0].hovertext[0] == (
-        "<b>A</b><br>Rank 1, between 1 and 2<br>P(first) 75% · tier 1<br>"
+        "<b>A</b><br>Rank 1, 95%: 1–2<br>P(first) 75% · tier 1<br>"
         "Headline Dice 0.650 [0.600, 0.700]<br>700 turns of 20 patients"
     )
+
+
+def test_an_interval_of_one_rank_is_that_rank():
+    assert "Rank 1, 95%: 1<br>" in _figure([made.row("a", 1, "A", rank_interval=(1, 1))]).data[0].hovertext[0]
 
 
 def test_in_chinese():
     figure = _figure([made.row("a", 1, "A")], ZH)
     assert figure.layout.xaxis.title.text == "名次"
-    assert figure.data[0].hovertext[0].startswith("<b>A</b><br>第 1 名，范围 1–2<br>第一概率 75% · 第 1 梯队")
+    assert figure.data[0].hovertext[0].startswith("<b>A</b><br>第 1 名，95% 区间 1–2<br>第一概率 75% · 第 1 梯队")
 
 
 def test_a_long_table_is_cut():
@@ -84,10 +86,3 @@ def test_ticks_are_whole_ranks():
     figure = _figure([made.row(str(rank), rank) for rank in range(1, 40)])
     assert figure.layout.xaxis.tick0 == 1
     assert figure.layout.xaxis.dtick == 8  # the last interval ends at 40, and there are at most 5 steps
-
-
-@pytest.mark.parametrize(
-    ("part", "text"), [(None, "–"), (0, "0%"), (0.0005, "<1%"), (0.5, "50%"), (0.995, ">99%"), (1, "100%")]
-)
-def test_a_share_reads_certain_only_where_it_is(part, text):
-    assert share(part) == text

@@ -9,7 +9,6 @@ import pytest
 
 from space.charts import shown
 from space.charts.style import (
-    DARK_PAPER,
     LOOKS,
     MOST_MODELS,
     PAPER,
@@ -24,6 +23,7 @@ from space.charts.style import (
 )
 from space.words import words
 
+DARK_PAPER = "#1e293b"  # what figures stand on in gradio's dark theme
 MARKUP = '<a href="javascript:x">x</a><b>y</b> &lt;'
 
 

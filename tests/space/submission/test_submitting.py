@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -15,12 +17,13 @@ from space.board.boards import Boards
 from space.board.desk import DeskError, ThreadDesk
 from space.board.watch import Watch
 from space.cards.outcome import outcome, problems_csv, refused
+from space.submission.faults import statement
 from space.submission.own import OwnSubmissions
 from space.submission.submitting import Refusal, Submitting
 from space.words import words
 from tests.space import making
 
-EN = words("en")
+EN, ZH = words("en"), words("zh")
 DESCRIPTION = {
     "model": "One",
     "organisation": "",
@@ -42,6 +45,7 @@ class Place:
     watch: Watch
     submitting: Submitting
     own: OwnSubmissions
+    rates: Rates
     folder: Path
     stages: list[str] = field(default_factory=list)
 
@@ -69,7 +73,7 @@ def _place(truth_file, tmp_path, check: Rate | None = None, submit: Rate | None 
     watch = Watch(boards)
     rates = Rates(check=check or Rate(100, 100), submit=submit or Rate(100, 100))
     submitting = Submitting(EN, boards, watch, ThreadDesk(boards), rates)
-    return Place(boards, watch, submitting, OwnSubmissions(EN, boards, watch), tmp_path)
+    return Place(boards, watch, submitting, OwnSubmissions(EN, boards, watch), rates, tmp_path)
 
 
 def test_a_check_keeps_nothing(place):
@@ -113,7 +117,8 @@ def test_intervals_are_told_where_patients_are_enough(tmp_path):
     low, high = told["dice_interval"]
     assert low <= told["dice"] <= high
     assert told["rank_interval"] == (2, 2)
-    assert "2–2" in outcome(EN, {**place.submit(place.file(3, patients=12)), "places": [told]})
+    shown = outcome(EN, {**place.submit(place.file(3, patients=12)), "places": [told]})
+    assert "<td>2</td>" in shown and "2–2" not in shown
 
 
 def test_the_same_file_again_is_answered_with_its_first_result(place):
@@ -160,9 +165,8 @@ def test_a_true_history_is_refused_on_the_test_split(place):
 
 def test_what_is_written_into_fields_is_escaped_in_the_answer(place):
     script = "<img src=x onerror=hit>"
-    refusal = place.refused(place.file(1), link=script)
-    shown = refused(EN, refusal.text, refusal.fields)
-    assert "&lt;img" in shown and "<img" not in shown
+    shown = refused(EN, script, {"link": script})
+    assert shown.count("&lt;img") == 2 and "<img" not in shown
     accepted = outcome(EN, place.submit(place.file(1), model=script))
     assert "&lt;img" in accepted and "<img" not in accepted
 
@@ -273,7 +277,7 @@ def test_what_a_maintainer_withdrew_its_owner_cannot_restore(truth_file, tmp_pat
     submission = place.submit(place.file(1))["submission"]
     place.boards.ranked.withdraw(submission, "root", "wrong data")
     assert [told["may_restore"] for told in place.own.all("ada")] == [False]
-    with pytest.raises(Refusal, match="may not restore"):
+    with pytest.raises(Refusal, match="You may not restore what a maintainer withdrew"):
         place.own.restore(submission, "ada")
 
 
@@ -288,5 +292,64 @@ def test_the_list_of_problems_opens_as_text_in_a_spreadsheet():
     assert {(line["kind"], line["count"], line["row"], line["key"]) for line in lines} == {("wrong_type", "3", "7", "")}
 
 
-def test_the_statement_of_the_form_is_the_one_that_is_signed():
-    assert EN("submit.statement") == STATEMENT
+def test_the_statement_is_the_one_that_is_signed_with_its_translation_in_chinese():
+    assert statement(EN) == STATEMENT
+    assert statement(ZH).startswith("未使用任何测试图像的标注") and STATEMENT in statement(ZH)
+
+
+def test_every_kind_of_fault_is_told_in_chinese_on_the_chinese_page(place):
+    chinese = Submitting(ZH, place.boards, place.watch, ThreadDesk(place.boards), place.rates)
+    bad = {
+        "model": ["", "--", "x" * 81, "a\u202eb", "e" + "\u0301" * 6, "\ud800"],
+        "link": ["ftp://a.org", "https://a.org/(b)", "https://b@a.org", "https://[a"],
+        "parameters": ["many", "0", "9" * 17],
+        "history_mode": ["", "gt", "else"],
+        "signed": ["", "x" * 81],
+        "notes": ["x" * 2001],
+    }
+    for name, values in bad.items():
+        for value in values:
+            with pytest.raises(Refusal) as caught:
+                chinese.submit("test", place.file(1), {**DESCRIPTION, name: value}, "ada", place.stages.append)
+            assert set(caught.value.fields) == {name}
+            told = caught.value.fields[name].replace(STATEMENT, "")
+            assert re.search(r"[\u4e00-\u9fff]", told) and not re.search(r"[a-z]+ [a-z]+ [a-z]+", told), told
+
+
+def test_a_faulty_reason_is_told_in_the_words_of_the_page(place):
+    submission = place.submit(place.file(1))["submission"]
+    own = OwnSubmissions(ZH, place.boards, place.watch)
+    with pytest.raises(Refusal) as caught:
+        own.withdraw(submission, "ada", "a\u202eb")
+    assert caught.value.fields == {"reason": "含有不可见字符 U+202E，请只使用可见文字"}
+    assert "<b>原因：</b> 含有不可见字符" in refused(ZH, caught.value.text, caught.value.fields)
+    assert place.own.all("ada")[0]["state"] == "scored"
+
+
+def test_what_the_checks_say_in_english_is_marked_so_on_the_chinese_page(place):
+    path = str(making.write_predictions(making.prediction_rows(1)[:-1], place.folder / "missing.jsonl"))
+    result = place.submitting.check("test", path, "visitor", place.stages.append)
+    shown = outcome(ZH, {**result, "notes": ["a note <b>"]})
+    assert '附注（英文）：<span lang="en">a note &lt;b&gt;</span>' in shown
+    assert ">应为（英文）</th>" in shown
+    assert f'<span lang="en">{escape(result["problems"][0]["expected"])}</span>' in shown
+
+
+def test_a_table_that_could_not_be_brought_up_to_date_is_not_another_submission(place, monkeypatch):
+    place.submit(place.file(1), model="First")
+
+    def broken() -> None:
+        raise StoreError("gone")
+
+    monkeypatch.setattr(place.boards.ranked.store, "renew", broken)
+    result = place.submit(place.file(2), model="Second")
+    assert (result["state"], {told["shown"] for told in result["places"]}) == ("scored", {None})
+    assert "the table is not up to date yet" in outcome(EN, result)
+    assert "another submission" not in outcome(EN, result)
+
+
+def test_a_submission_that_is_not_to_be_shown_is_told_so(place):
+    place.submit(place.file(1))
+    result = place.submit(place.file(2), display=False)
+    assert {told["shown"] for told in result["places"]} == {False}
+    assert "another submission stands for this model" in outcome(EN, result)

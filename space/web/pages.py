@@ -59,5 +59,5 @@ def framed(page: str, language: str) -> str:
         f'<meta property="og:type" content="website" /><meta property="og:title" content="{title}" />'
         f'<meta property="og:description" content="{about}" /><meta name="description" content="{about}" />'
     )
-    head = f"<head>\n<script>{_SCRIPT}</script>\n{card}"
+    head = f'<head>\n<script data-title="{title}">{_SCRIPT}</script>\n{card}'
     return _CARD.sub("", page).replace("<head>", head, 1).replace('lang="en"', f'lang="{language}"', 1)

@@ -50,7 +50,7 @@ def routes(boards: Boards, watch: Watch, example: Callable[[str, str], bytes]) -
         write, kind = _TABLES[request.path_params["format"]]
         content = await run_in_threadpool(write, rows)
         name = f"leaderboard-{track}.{request.path_params['format']}"
-        return _file(content.encode("utf-8"), name, f"{kind}; charset=utf-8")
+        return _file(content.encode("utf-8-sig" if kind == "text/csv" else "utf-8"), name, f"{kind}; charset=utf-8")
 
     return [
         Route("/health", health),

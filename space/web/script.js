@@ -16,18 +16,34 @@
   Object.defineProperty(navigator, "language", { get: () => told });
   Object.defineProperty(navigator, "languages", { get: () => [told] });
   document.documentElement.lang = told;
+  const title = document.currentScript.dataset.title;
+  new MutationObserver(() => {
+    if (document.title !== title) document.title = title; // gradio has one title for all of its pages
+  }).observe(document.head, { childList: true, subtree: true, characterData: true });
 
   // The tab that the address asks for is opened as a reader would: gradio may not be ready for the first click.
   const asked = new URLSearchParams(location.search);
   const wanted = asked.get("tab") || (asked.has("dialogue") ? "browse" : "table");
   const tabs = ["table", "analysis", "browse", "submit", "about"];
   const end = Date.now() + 30000;
+  let since = null; // when it was selected: gradio may go back to the first tab once more while the page is made
+  let readerActs = false;
   const open = () => {
+    if (readerActs || Date.now() > end) return;
     const button = document.querySelector(`[role=tab][data-tab-id="${wanted}"]`);
-    if (button?.getAttribute("aria-selected") === "true" || Date.now() > end) return;
-    (button || inMenu())?.click();
+    if (button?.getAttribute("aria-selected") !== "true") {
+      since = null;
+      (button || inMenu())?.click();
+    } else if (since === null) {
+      since = Date.now();
+    } else if (Date.now() - since > 1500) {
+      return;
+    }
     setTimeout(open, 50);
   };
+  for (const kind of ["pointerdown", "keydown"]) {
+    addEventListener(kind, () => { readerActs = true; }, { once: true, capture: true });
+  }
   // On a narrow screen gradio puts tabs into a menu, without their ids; all labels stand in order in a hidden row.
   const inMenu = () => {
     const label = document.querySelectorAll("#tabs .tab-container[aria-hidden] button")[tabs.indexOf(wanted)]?.textContent;

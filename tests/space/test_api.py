@@ -185,10 +185,14 @@ def test_what_is_not_given_keeps_the_value_of_the_form(client, prediction_rows, 
     assert (outcome["ok"], outcome["model"]) == (True, "In short")
 
 
-def test_mine_lists_the_submissions_newest_first(client, board):
+def test_mine_lists_the_submissions_newest_first(client, board, prediction_rows, write_predictions):
+    for shift in (8, 9):
+        path = write_predictions(prediction_rows(shift, ("en",)), f"{shift}.jsonl")
+        client.predict(handle_file(str(path)), model="Of mine", signed="A. Researcher", api_name="/submit")
     told = client.predict(api_name="/mine")
     assert {item["submission"] for item in told} == {item.id for item in board.submissions("local")}
     assert [item["date"] for item in told] == sorted((item["date"] for item in told), reverse=True)
+    assert len(told) >= 2
     assert {"model", "state", "tracks", "shown", "reason", "problems"} <= told[0].keys()
 
 

@@ -92,3 +92,21 @@ def test_scores_that_do_not_exist_are_a_dash():
     assert words("en").score(0.12349) == "0.123"
     assert words("en").interval(None) == ""
     assert words("en").interval((0.1, 0.25)) == "[0.100, 0.250]"
+
+
+def test_scores_stand_before_their_intervals():
+    assert words("en").scored(0.5228, (0.49, 0.5554)) == "0.523 [0.490, 0.555]"
+    assert words("en").scored(0.5228, None) == "0.523"
+    assert words("en").scored(None, None) == "–"
+
+
+def test_a_rank_interval_of_one_rank_is_that_rank():
+    assert [words("zh").ranks(ends) for ends in (None, (1, 1), (2, 10))] == ["–", "1", "2–10"]
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [(None, "–"), (0, "0%"), (0.0005, "<1%"), (0.5, "50%"), (0.995, ">99%"), (0.9996, ">99%"), (1, "100%")],
+)
+def test_a_share_reads_certain_only_where_it_is(part, text):
+    assert words("en").share(part) == text

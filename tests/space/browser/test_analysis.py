@@ -91,16 +91,43 @@ def test_on_a_phone_figures_stand_below_each_other_and_nothing_is_cut(opened, sh
     shoot(page, "analysis-narrow")
 
 
+# Of every model the scores that its points stand for, read off the grid as a reader does.
+READ_OFF = """figure => {
+  const middle = element => { const box = element.getBoundingClientRect(); return box.top + box.height / 2; };
+  const labels = [...figure.querySelectorAll(".ytick text")];
+  const near = (place) => labels.reduce((one, other) =>
+    Math.abs(middle(other) - place) < Math.abs(middle(one) - place) ? other : one);
+  const grid = [...figure.querySelectorAll(".ygrid")].map(middle).map(place => [place, Number(near(place).textContent)]);
+  const [[low, from], [high, to]] = [grid[0], grid.at(-1)];
+  const read = place => from + (place - low) / (high - low) * (to - from);
+  return [...figure.querySelectorAll(".scatterlayer .trace")].map(trace =>
+    [...trace.querySelectorAll(".point")].map(point => read(middle(point)))).filter(scores => scores.length);
+}"""
+
+
 def test_drawn_points_are_those_of_the_record(opened, analysed):
-    """Read from the drawing: where the points of a curve lie between the ticks of the axis."""
-    page = opened()
-    drawn = page.evaluate("document.querySelector('#analysis-turn_curve .js-plotly-plot')._fullData.map(t => t.y)")
+    drawn = _figure(opened(), "turn_curve").evaluate(READ_OFF)
     snapshot = analysed.parts.watch.snapshot
     curves = [snapshot.score(TRACK, row.record_id).turn_curve.values() for row in snapshot.tables[TRACK]]
-    assert [values for values in drawn if values != [None]] == [[cell.dice for cell in curve] for curve in curves]
+    assert len(drawn) == len(MODELS)
+    for scores, curve in zip(drawn, curves, strict=True):
+        assert scores == pytest.approx([cell.dice for cell in curve], abs=0.005)
 
 
-def test_the_choice_of_models_rules_the_figures(opened):
+def test_figures_of_the_dark_theme_are_printed_dark_on_white(opened):
+    page = opened(theme="dark")
+    title = _figure(page, "turn_curve").locator(".ytitle")
+    shade = (
+        "text => getComputedStyle(text).fill.match(/[0-9]+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0)"
+    )
+    assert title.evaluate(shade) > 450
+    page.emulate_media(media="print")
+    assert title.evaluate(shade) < 300
+    paper = _figure(page, "turn_curve").locator(".main-svg").first
+    assert paper.evaluate("svg => getComputedStyle(svg).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_the_choice_of_models_and_measure_rules_the_figures(opened):
     page = opened()
     expect(_figure(page, "region").locator(".legendtext")).to_have_count(3)
     menu = page.locator("#analysis-models")
@@ -110,10 +137,6 @@ def test_the_choice_of_models_rules_the_figures(opened):
     menu.locator("input").click()
     menu.get_by_role("option").filter(has_text="javascript").click()
     expect(_figure(page, "region").locator(".legendtext")).to_have_count(3)
-
-
-def test_the_measure_rules_the_figures(opened):
-    page = opened()
     page.locator("#analysis-measure").get_by_label("IoU").click()
     expect(_figure(page, "region").locator(".xtitle")).to_have_text("IoU")
     expect(_figure(page, "turn_curve").locator(".ytitle")).to_have_text("Mean IoU")
@@ -155,16 +178,12 @@ def test_a_name_with_markup_is_shown_as_text(opened):
     expect(hover).to_contain_text(f"{PATIENTS} turns of {PATIENTS} patients")
 
 
-def test_a_click_in_the_legend_hides_a_model(opened):
+def test_a_click_in_the_legend_hides_a_model_and_an_image_is_the_only_other_tool(opened):
     page = opened()
     figure = _figure(page, "turn_curve")
     expect(figure.locator(".scatterlayer .trace .point")).to_have_count(15)  # 3 models, 5 turns
     figure.locator(".legendtoggle").first.click()
     expect(figure.locator(".scatterlayer .trace .point")).to_have_count(10)
-
-
-def test_a_figure_offers_its_image_and_no_other_tool(opened):
-    page = opened()
     figure = _figure(page, "region")
     figure.hover()
     expect(figure.locator(".modebar-btn")).to_have_count(1)

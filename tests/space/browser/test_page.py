@@ -57,6 +57,7 @@ def test_the_languages_are_switched_and_the_choice_is_kept(watched, address):
     expect(page.get_by_role("heading", name="MTurn-Seg 排行榜")).to_be_visible(timeout=20_000)
     assert page.url == f"{address}/zh?track=en-multi"
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    assert page.title() == "MTurn-Seg 排行榜"
     expect(page.get_by_label("英文 · 多轮").first).to_be_checked()
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("heading", name="MTurn-Seg leaderboard")).to_be_visible(timeout=20_000)

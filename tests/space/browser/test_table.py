@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from leaderboard import table_to_markdown
-from tests.space import making
+from tests.space import making, results
 
 pytestmark = pytest.mark.browser
 
@@ -91,7 +93,9 @@ def test_a_chosen_measure_and_stratum_order_the_table_and_make_a_link(page, watc
     order = sorted(distances, key=distances.get)
     assert column(page, 1) == order
     assert column(page, 2) == [f"{distances[model]:.1f}" for model in order]
-    expect(page.locator("#table-order")).to_contain_text("Ordered by HD95 (mm) · Chest, over 2 turns of 2 patients")
+    expect(page.locator("#table-order")).to_contain_text(
+        "Ordered by HD95 (mm) · Chest, the mean over 2 turns whose pixel spacing is known."
+    )
     assert {"measure=hd95", "stratum=region.chest"} <= set(page.url.partition("?")[2].split("&"))
 
     other = watched()
@@ -102,34 +106,67 @@ def test_a_chosen_measure_and_stratum_order_the_table_and_make_a_link(page, watc
     expect(other.locator("#stratum input")).to_have_value("Region: Chest")
     assert column(other, 1) == order
 
-    choose(page, "stratum", "Everything (headline)")
+    choose(page, "stratum", "All turns with a known pixel spacing")
     choose(page, "measure", "Dice")
     expect(page.locator("#ranking .header-cell").nth(2)).to_have_text(re.compile(r"Dice \[95%\]"))
     assert "measure" not in page.url
     expect(page.locator("#table-order")).to_have_text("Choose a row to see the model in full.")
 
 
-def test_the_search_finds_a_model(page):
-    page.locator("#ranking input.search-input").fill("by four")
-    expect(rows(page)).to_have_count(1)
+@pytest.fixture
+def dozen(serving, tmp_path) -> Iterator[str]:
+    """The address of an app that shows twelve models, m1 the best: more ranks than sort right as text.
+
+    m3 has neither a score in the chest nor distances; in the chest m2 is better than m1.
+    """
+    models = range(1, 13)
+    scores = {place: results.track(1 - place / 20, 0.9 - place / 20, 20.0 - place) for place in models} | {
+        2: results.track(0.9, 0.95, 100.0),
+        3: results.track(0.85, None, None),
+    }
+    made = results.snapshot(*(results.record(f"m{place}", score) for place, score in scores.items()))
+    made.tables[results.TRACK] = [
+        row.model_copy(update={"rank_interval": (row.rank, row.rank + 1), "p_first": 1 / row.rank, "tier": row.rank})
+        for row in made.tables[results.TRACK]
+    ]
+    with serving(tmp_path) as running:
+        running.parts.watch.snapshot = replace(made, tables=running.parts.watch.snapshot.tables | made.tables)
+        yield f"{running.address}/?track={results.TRACK}"
 
 
-def test_readers_sort_by_any_column(page, board):
-    table = board.table("en-single")
-    heading = page.locator("#ranking .header-cell").filter(has_text="IoU")
-    for order, expected in [("ascending", table[::-1]), ("descending", table)]:
-        heading.locator(".header-content").click()
-        heading.get_by_label("Open cell menu").click()
-        page.get_by_role("menuitem", name=f"Sort {order}").click()
-        expect(rows(page).first.locator(".body-cell").nth(1)).to_have_text(expected[0].model)
-        assert column(page, 1) == [row.model for row in expected]
+def sort(page: Page, heading: str, order: str) -> None:
+    header = page.locator("#ranking .header-cell").filter(has_text=heading)
+    header.locator(".header-content").click()
+    header.get_by_label("Open cell menu").click()
+    page.get_by_role("menuitem", name=f"Sort {order}").click()
+    expect(header.locator(".sort-indicator")).to_be_visible()
+    page.get_by_role("menuitem").first.wait_for(state="hidden")
+
+
+def test_readers_sort_by_the_numbers_of_a_column(watched, dozen):
+    page = watched(viewport={"width": 1280, "height": 1200})
+    page.goto(f"{dozen}&stratum=region.chest")
+    filled(page)
+    ranked = [f"m{place}" for place in range(1, 13)]
+    chest = ["m2", "m1", *ranked[3:], "m3"]
+    assert column(page, 1) == chest
+    assert column(page, 2)[-2:] == ["0.300 [0.250, 0.350]", "–"]
+    far = [*ranked[:2:-1], "m1", "m2", "m3"]  # by HD95: 8 for m12, then 9, ..., 19 for m1, and 100 for m2
+    for heading, upwards in [
+        ("Dice · Chest", chest[::-1]),
+        ("Dice [95%]", ranked[::-1]),
+        ("Rank, 95%", ranked),
+        ("P(first)", ranked[::-1]),
+        ("HD95", far),
+    ]:
+        for order, expected in [("ascending", upwards), ("descending", upwards[::-1])]:
+            sort(page, heading, order)
+            expect(rows(page).first.locator(".body-cell").nth(1)).to_have_text(expected[0])
+            assert column(page, 1) == expected, (heading, order)
 
 
 def test_a_choice_takes_the_place_of_the_readers_own_sorting(page, board):
-    heading = page.locator("#ranking .header-cell").filter(has_text="HD95")
-    heading.locator(".header-content").click()
-    heading.get_by_label("Open cell menu").click()
-    page.get_by_role("menuitem", name="Sort descending").click()
+    sort(page, "HD95", "descending")
     best_last = [row.model for row in board.table("en-single")][::-1]
     expect(rows(page).first.locator(".body-cell").nth(1)).to_have_text(best_last[0])
     choose(page, "stratum", "Region: Chest")
@@ -151,7 +188,9 @@ def test_the_table_comes_as_a_file(page, board, ending):
         assert text == table_to_markdown(rows)
 
 
-def test_markup_in_a_name_stays_text(page):
+def test_the_search_finds_a_model_whose_markup_stays_text(page):
+    page.locator("#ranking input.search-input").fill("window.hit")
+    expect(rows(page)).to_have_count(1)
     name = cells(page, "window.hit=1").nth(1)
     expect(name).to_have_text(making.SCRIPT_NAME)
     assert page.evaluate("window.hit") is None
@@ -200,9 +239,3 @@ def test_the_printed_results_are_marked_as_context(page):
     panel = page.locator("#published")
     expect(panel).to_contain_text("do not compare these numbers with the ranking")
     expect(panel.locator("tr").filter(has_text="LISA (7B)").first).to_contain_text("0.2096 / 0.1423")
-
-
-def test_nothing_is_wider_than_a_phone(page):
-    page.set_viewport_size(NARROW)
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]

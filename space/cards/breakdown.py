@@ -13,15 +13,16 @@ from space.words import NO_SCORE, Words
 
 COMMAND = "mturn-seg history-gap"
 
-_SCORES = ("col_turns", "col_patients", "col_dice", "col_iou", "col_hd95", "col_nsd")
+_SCORES = ("col_dice", "col_iou", "col_hd95", "col_nsd")
+_COUNTS = ("col_turns", "col_patients")
 _PIXELS = ("col_hd95_px", "col_nsd_px")
-_GAP = ("gap_measure", "gap_own", "gap_true", "gap_difference", "col_turns", "col_patients")
+_GAP = ("gap_measure", "gap_own", "gap_true", "gap_difference", *_COUNTS)
 
 
 def strata(words: Words, found: TrackScore) -> str:
     """A table of the whole track and one for each kind of stratum, each value beside its counts."""
     in_pixels = any(cell.px is not None for cell in _all(found))
-    heads = [words(f"model.{key}") for key in (*_SCORES, *(_PIXELS if in_pixels else ()))]
+    heads = [words(f"model.{key}") for key in (*_SCORES, *(_PIXELS if in_pixels else ()), *_COUNTS)]
     tables = [table([words("model.overall"), *heads], _whole(words, found, in_pixels))]
     for kind in KINDS:
         cells = found.strata.get(kind, {})
@@ -78,12 +79,12 @@ def _whole(words: Words, found: TrackScore, in_pixels: bool) -> Iterable[list[st
     nothing = [NO_SCORE] * (4 if in_pixels else 2)
     dice = words.scored(found.headline_dice, found.headline_dice_interval)
     iou = words.scored(found.headline_iou, found.headline_iou_interval)
-    yield [escape(words("model.headline_row")), *_counts(found.overall), dice, iou, *nothing]
+    yield [escape(words("model.headline_row")), dice, iou, *nothing, *_counts(found.overall)]
     yield [escape(words("model.overall_row")), *_line(words, found.overall, in_pixels)]
 
 
 def _line(words: Words, cell: Cell, in_pixels: bool) -> list[str]:
-    return [*_counts(cell), *_scores(words, cell), *_distances(words, cell, in_pixels)]
+    return [*_scores(words, cell), *_distances(words, cell, in_pixels), *_counts(cell)]
 
 
 def _counts(cell: Cell) -> list[str]:

@@ -11,7 +11,7 @@ from space.words import NO_SCORE, Words
 
 _WHOLE = ("headline", "overall")
 _COUNTS = ("col_turns", "col_patients")
-_HEADS = ("col_stratum", *_COUNTS, "col_a", "col_b", "col_difference", "col_difference_iou")
+_HEADS = ("col_stratum", "col_a", "col_b", "col_difference", "col_difference_iou", *_COUNTS)
 
 
 def compared(words: Words, result: Comparison, a: str, b: str) -> str:
@@ -66,12 +66,12 @@ def _rows(words: Words, result: Comparison) -> list[list[str]]:
         rows.append(
             [
                 escape(row_name(words, kind, value)),
-                f"{dice.n:,}",
-                f"{dice.n_patients:,}",
                 words.score(dice.b),
                 words.score(dice.a),
                 _marked(dice),
                 NO_SCORE if iou is None else _marked(iou),
+                f"{dice.n:,}",
+                f"{dice.n_patients:,}",
             ]
         )
     return rows

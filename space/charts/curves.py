@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import plotly.graph_objects as go
 
 from leaderboard.truth import COHORT_TURNS
-from space.charts.points import Point, cell_point, counted, drawn, key, score_top
-from space.charts.style import LOOKS, axis, figure, legend_height, offsets, short, title
+from space.charts.points import Point, all_hidden, cell_point, counted, drawn, hidden_note, key, score_top
+from space.charts.style import LOOKS, axis, figure, legend_height, offsets, short_names, title
 
 if TYPE_CHECKING:
     from leaderboard import Cell, TrackScore
@@ -33,19 +33,31 @@ def turn_curve(words: Words, scores: Mapping[str, TrackScore], kind: Curve, meas
     printed below the axis. The figures of both kinds have the same axis of scores.
     """
     curves = {name: getattr(score, kind) for name, score in scores.items()}
-    made = figure(_HEIGHT + legend_height(len(scores)))
+    short = short_names(curves)
+    made = figure(_HEIGHT + legend_height(list(short.values())))
     for look, (name, curve), offset in zip(LOOKS, curves.items(), offsets(len(curves), _REACH), strict=False):
         points = [_point(words, int(turn), offset, curve[turn], measure, name) for turn in _turns([curve])]
-        made.add_trace(drawn(points, short(name), look, upright=True, line=True, showlegend=False, legendgroup=name))
-        made.add_trace(key(short(name), look, line=True, showlegend=len(curves) > 1, legendgroup=name))
+        made.add_trace(drawn(points, short[name], look, upright=True, line=True, showlegend=False, legendgroup=name))
+        made.add_trace(key(short[name], look, line=True, showlegend=len(curves) > 1, legendgroup=name))
     top = score_top((getattr(score, each) for score in scores.values() for each in CURVES), measure)
     mean = words("analysis.mean", measure=words.name("measure", measure))
     made.update_layout(
         title=title(words(f"analysis.panel_{kind}", turns=COHORT_TURNS)),
         xaxis=_turn_axis(words, list(curves.values())),
         yaxis=axis(range=(0, top), nticks=6, text=mean),
+        annotations=_hidden(words, list(curves.values())),
     )
     return made
+
+
+def _hidden(words: Words, curves: list[Mapping[str, Cell]]) -> list[dict[str, Any]]:
+    """Why there are no points: once for the whole panel, or upright at the turns without one."""
+    turns = _turns(curves)
+    empty = [turn for turn in turns if all_hidden(curve.get(turn) for curve in curves)]
+    if empty and empty == turns:
+        return [hidden_note(words, x=0.5, xref="paper", y=0.5, yref="paper")]
+    low = {"y": 0, "yref": "paper", "yanchor": "bottom", "textangle": -90}
+    return [hidden_note(words, x=int(turn), xref="x", **low) for turn in empty]
 
 
 def _point(words: Words, turn: int, offset: float, cell: Cell, measure: Overlap, name: str) -> Point:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from space.charts.style import MARK_PX, Look, full, plain, rounded_up
+from leaderboard.records import MIN_PATIENTS
+from space.charts.style import MARK_PX, SMALL_PX, Look, full, plain, rounded_up
 
 if TYPE_CHECKING:
     from leaderboard import Cell
@@ -115,6 +116,18 @@ def score_top(groups: Iterable[Mapping[str, Cell]], measure: Overlap) -> float:
         for cell in group.values()
         for end in (getattr(cell, measure), *(getattr(cell, f"{measure}_interval") or ()))
     )
+
+
+def all_hidden(cells: Iterable[Cell | None]) -> bool:
+    """Whether none of the cells shows a score, because of too few patients. None: a model without such turns."""
+    known = [cell for cell in cells if cell is not None]
+    return bool(known) and all(cell.dice is None and cell.n_patients < MIN_PATIENTS for cell in known)
+
+
+def hidden_note(words: Words, **place: Any) -> dict[str, Any]:
+    """An annotation in place of points that are hidden. place: plotly's x, y and so on."""
+    text = plain(words("analysis.hidden", patients=MIN_PATIENTS))
+    return {"text": text, "showarrow": False, "font": {"size": SMALL_PX}, **place}
 
 
 def counted(cells: Iterable[Cell]) -> str:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from space.charts.points import Point, drawn, score_line
 from space.charts.rows import row_axis
-from space.charts.style import LOOKS, SMALL_PX, axis, figure, full, heading, plain
+from space.charts.style import LOOKS, SMALL_PX, axis, figure, full, heading, plain, text_columns
 from space.words import NO_SCORE
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 100
 _MOST_TICKS = 5
-_EDGES, _ROW, _RIGHT = 96, 36, 100  # pixels
-_FIRST, _TIER = 8, 94  # pixels to the right of the plot: where P(first) begins and tier ends
+_EDGES, _ROW = 96, 36  # pixels
+_FIRST, _COLUMN, _TIER_WIDTH = 8, 6, 38  # pixels: where P(first) begins beside the plot, a column of its heading, tier
 _SHADE = "rgba(128, 138, 152, 0.13)"
 
 
@@ -40,7 +40,7 @@ def ranks(words: Words, rows: Sequence[TableRow], names: Mapping[str, str]) -> g
         yaxis=row_axis([names[row.record_id] for row in rows]),
         shapes=_bands(rows),
         annotations=[*_heads(words), *(note for place, row in enumerate(rows) for note in _beside(words, place, row))],
-        margin={"r": _RIGHT},
+        margin={"r": _end(words) + 6},
     )
     return made
 
@@ -65,7 +65,12 @@ def _rank_line(words: Words, row: TableRow) -> str:
 
 def _heads(words: Words) -> list[dict[str, Any]]:
     first = heading(words("analysis.p_first")) | {"xshift": _FIRST}
-    return [first, heading(words("analysis.tier")) | {"xshift": _TIER, "xanchor": "right"}]
+    return [first, heading(words("analysis.tier")) | {"xshift": _end(words), "xanchor": "right"}]
+
+
+def _end(words: Words) -> int:
+    """Where the column of the tiers ends, in pixels to the right of the plot."""
+    return _FIRST + _COLUMN * text_columns(words("analysis.p_first")) + _TIER_WIDTH
 
 
 def _beside(words: Words, place: int, row: TableRow) -> list[dict[str, Any]]:
@@ -74,7 +79,7 @@ def _beside(words: Words, place: int, row: TableRow) -> list[dict[str, Any]]:
     tier = NO_SCORE if row.tier is None else str(row.tier)
     return [
         at | {"text": plain(words.share(row.p_first)), "xanchor": "left", "xshift": _FIRST},
-        at | {"text": tier, "xanchor": "right", "xshift": _TIER},
+        at | {"text": tier, "xanchor": "right", "xshift": _end(words)},
     ]
 
 

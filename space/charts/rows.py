@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from space.charts.style import axis, label
+from space.charts.style import axis
+from space.charts.style import labels as row_labels
 
 _SEPARATOR = {"color": "rgba(128, 138, 152, 0.35)", "width": 1}
 
@@ -15,7 +16,7 @@ def row_axis(labels: Sequence[str], *, neutral: bool = False) -> dict[str, Any]:
     return axis(
         range=(max(len(labels), 1) - 0.5, -0.5),
         tickvals=list(range(len(labels))),
-        ticktext=list(labels) if neutral else [label(name) for name in labels],
+        ticktext=list(labels) if neutral else row_labels(labels),
         showgrid=False,
         ticklabelstandoff=8,
     )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from space.charts.points import cell_point, counted, drawn, key, score_top
+from space.charts.points import all_hidden, cell_point, counted, drawn, hidden_note, key, score_top
 from space.charts.rows import row_axis, separators
-from space.charts.style import LOOKS, axis, figure, legend_height, offsets, plain, short, title
+from space.charts.style import LOOKS, axis, figure, legend_height, offsets, plain, short_names, title
 from space.ranking.choice import KINDS
 
 if TYPE_CHECKING:
@@ -35,21 +35,27 @@ def stratum(words: Words, scores: Mapping[str, TrackScore], kind: str, measure: 
     groups = {name: score.strata.get(kind, {}) for name, score in scores.items()}
     values = values_of(kind, list(groups.values()))
     row = max(_ROW, _ROW_OF_A_MODEL * len(scores) + 8)
-    made = figure(_EDGES + row * max(len(values), 1) + legend_height(len(scores)))
+    short = short_names(groups)
+    made = figure(_EDGES + row * max(len(values), 1) + legend_height(list(short.values())))
     for look, (name, cells), offset in zip(LOOKS, groups.items(), offsets(len(groups), _REACH), strict=False):
         points = [
             cell_point(words, place + offset, cells[value], measure, name, words.name(kind, value))
             for place, value in enumerate(values)
             if value in cells
         ]
-        made.add_trace(drawn(points, short(name), look, upright=False, showlegend=False, legendgroup=name))
-        made.add_trace(key(short(name), look, line=False, showlegend=len(groups) > 1, legendgroup=name))
+        made.add_trace(drawn(points, short[name], look, upright=False, showlegend=False, legendgroup=name))
+        made.add_trace(key(short[name], look, line=False, showlegend=len(groups) > 1, legendgroup=name))
     top = score_top((score.strata.get(each, {}) for score in scores.values() for each in KINDS), measure)
     made.update_layout(
         xaxis=axis(range=(0, top), nticks=6, text=words.name("measure", measure)),
         yaxis=row_axis([_label(words, kind, value, groups) for value in values], neutral=True),
         shapes=separators(len(values)),
         title=title(words.name("kind", kind)),
+        annotations=[
+            hidden_note(words, x=0, xref="paper", xanchor="left", y=place, yref="y")
+            for place, value in enumerate(values)
+            if all_hidden(cells.get(value) for cells in groups.values())
+        ],
     )
     return made
 

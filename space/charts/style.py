@@ -7,9 +7,11 @@ grid the colours of the reader's theme; the colours of the models stand out on b
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -48,6 +50,7 @@ _ENDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
 _BELOW = {"xref": "container", "x": 0, "xanchor": "left", "yref": "container", "y": 0, "yanchor": "bottom"}
 _LEGEND_LINE, _NAMES_ON_A_LINE = 20, 2  # pixels, and how many names a phone has room for
 _NAME_LENGTH, _LABEL_LENGTH, _LINE_LENGTH = 18, 16, 44  # columns
+_BRACKET = re.compile(r"(?P<model>.+?)(?P<bracket> ?[(（][^()（）]{1,48}[)）])")
 
 
 @dataclass(frozen=True)
@@ -100,9 +103,12 @@ def axis(text: str = "", **more: Any) -> dict[str, Any]:
     } | more
 
 
-def legend_height(models: int) -> int:
-    """Pixels for the names of so many models; one needs no legend."""
-    return 0 if models < 2 else _LEGEND_LINE * math.ceil(models / _NAMES_ON_A_LINE)
+def legend_height(names: Sequence[str]) -> int:
+    """Pixels for the names of a legend, as `short_names` gives them; one needs no legend."""
+    if len(names) < 2:
+        return 0
+    on_a_line = _NAMES_ON_A_LINE if all(text_columns(name) <= _NAME_LENGTH for name in names) else 1
+    return _LEGEND_LINE * math.ceil(len(names) / on_a_line)
 
 
 def title(text: str) -> dict[str, Any]:
@@ -145,40 +151,73 @@ def plain(text: str) -> str:
 
 
 def short(name: str) -> str:
-    """A name for a legend, its middle left out where it is long; still text of users."""
-    return _cut(name, _NAME_LENGTH)
+    """A name for a legend, its middle left out where it is long, but not what is in brackets; still text of users."""
+    model, bracket = _parted(name)
+    return _cut(model, _NAME_LENGTH) + bracket
+
+
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """Each name as it stands in a legend; whole where two would look alike."""
+    return _told_apart({name: short(name) for name in names}, lambda name: name)
 
 
 def label(name: str) -> str:
     """A name beside a row, in two lines where it is long, its middle left out where it is longer; neutral to plotly."""
+    model, bracket = _parted(name)
+    if bracket and text_columns(name) > _LABEL_LENGTH:
+        return f"{plain(_cut(model, _LABEL_LENGTH))}<br>{plain(bracket.strip())}"
     name = _cut(name, 2 * _LABEL_LENGTH)
-    if _columns(name) <= _LABEL_LENGTH:
+    if text_columns(name) <= _LABEL_LENGTH:
         return plain(name)
-    end = next(end for end in range(len(name), 0, -1) if _columns(name[:end]) <= _LABEL_LENGTH)
+    end = next(end for end in range(len(name), 0, -1) if text_columns(name[:end]) <= _LABEL_LENGTH)
     space = name.rfind(" ", 1, end + 1)
-    end = space if space > 0 and _columns(name[space:].strip()) <= _LABEL_LENGTH else end
+    end = space if space > 0 and text_columns(name[space:].strip()) <= _LABEL_LENGTH else end
     return f"{plain(name[:end].strip())}<br>{plain(name[end:].strip())}"
+
+
+def labels(names: Sequence[str]) -> list[str]:
+    """Each name as it stands beside its row; whole where two would look alike. Neutral to plotly."""
+    found = _told_apart(
+        {name: label(name) for name in names}, lambda name: "<br>".join(_lines(name, 2 * _LABEL_LENGTH))
+    )
+    return [found[name] for name in names]
 
 
 def full(name: str) -> str:
     """The whole name in bold, in several lines where it is long; neutral to plotly."""
-    return "<br>".join(f"<b>{plain(line)}</b>" for line in textwrap.wrap(name, _LINE_LENGTH))
+    return "<br>".join(f"<b>{line}</b>" for line in _lines(name, _LINE_LENGTH))
+
+
+def _lines(name: str, length: int) -> list[str]:
+    return [plain(line) for line in textwrap.wrap(name, length)]
+
+
+def _told_apart(cut: dict[str, str], whole: Callable[[str], str]) -> dict[str, str]:
+    """Name -> its cut form, or its whole one where the cut forms of two names are the same."""
+    times = Counter(cut.values())
+    return {name: text if times[text] == 1 else whole(name) for name, text in cut.items()}
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """A name and what ends it in brackets, as charts/names.py tells models apart; "" where nothing does."""
+    found = _BRACKET.fullmatch(name)
+    return (found["model"], found["bracket"]) if found else (name, "")
 
 
 def _cut(name: str, length: int) -> str:
     """A name of at most `length` columns: two thirds of its beginning and the rest from its end."""
-    if _columns(name) <= length:
+    if text_columns(name) <= length:
         return name
     head, tail = name, name
-    while _columns(head) > length * 2 // 3 - 1:
+    while text_columns(head) > length * 2 // 3 - 1:
         head = head[:-1]
-    while _columns(tail) > length - length * 2 // 3:
+    while text_columns(tail) > length - length * 2 // 3:
         tail = tail[1:]
     return f"{head.rstrip()}…{tail.lstrip()}"
 
 
-def _columns(text: str) -> int:
-    """Chinese characters are two wide."""
+def text_columns(text: str) -> int:
+    """How wide a text is; Chinese characters are two wide."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from leaderboard import Agreement, Record, TableRow, TrackFacts
@@ -32,15 +32,16 @@ class Column:
     bar: Number | None = None
 
 
-def columns(words: Words, facts: TrackFacts, choice: Choice, data: str) -> list[Column]:
+def columns(words: Words, facts: TrackFacts, choice: Choice, data: str, names: Mapping[str, str]) -> list[Column]:
     """All columns of a track's table; a choice other than the headline stands right after the model.
 
-    There is one for every region of the track and for each of the turns 1 to 5 that its dialogues reach. data: version
-    and digest of the data set.
+    There is one for every region of the track and for each of the turns 1 to 5 that its dialogues reach; where all have
+    one turn, it would repeat the score of all turns. data: version and digest of the data set. names: record id -> what
+    the model is called.
     """
     first = [
         _count(words("table.col_rank"), 64, lambda row: row.rank, low_first=True),
-        Column(words("table.col_model"), 180, lambda row, _: row.model),
+        Column(words("table.col_model"), 180, lambda row, _: names[row.record_id]),
     ]
     chosen = [] if choice.is_headline else [_chosen(words, facts.track, choice)]
     rest = [*_headline(words), *_turns(words, facts), *_parts(words, facts), *_origin(words, data)]
@@ -70,20 +71,27 @@ def _headline(words: Words) -> list[Column]:
         ),
         Column(
             words("table.col_ranks"),
-            104,
+            136,
             lambda row, _: words.ranks(row.rank_interval),
             lambda row, _: _by_low_then_high(row.rank_interval),
             low_first=True,
         ),
-        Column(words("table.col_first"), _SCORE, lambda row, _: words.share(row.p_first), lambda row, _: row.p_first),
+        Column(
+            words("table.col_first"),
+            148 if words.language == "zh" else _SCORE,
+            lambda row, _: words.share(row.p_first),
+            lambda row, _: row.p_first,
+        ),
         _count(words("table.col_tier"), _NARROW, lambda row: row.tier, low_first=True),
         _share(words, words.name("measure", "iou"), _SCORE, lambda row, _: row.headline_iou),
-        _distance(words.name("measure", "hd95"), 108, lambda row, _: row.mm and row.mm.hd95),
+        _distance(words.name("measure", "hd95"), 136, lambda row, _: row.mm and row.mm.hd95),
         _share(words, words.name("measure", "nsd"), _SCORE, lambda row, _: row.mm and row.mm.nsd),
     ]
 
 
 def _turns(words: Words, facts: TrackFacts) -> list[Column]:
+    if facts.longest < 2:
+        return []
     return [
         _share(words, words("table.turn", turn=turn), _SCORE, lambda row, _, turn=turn: row.turn_dice.get(turn))
         for turn in TABLE_TURNS[: facts.longest]
@@ -96,7 +104,7 @@ def _parts(words: Words, facts: TrackFacts) -> list[Column]:
         return None if found is None else found.dice
 
     return [
-        _share(words, words("table.col_agreement"), 172, agreed),
+        _share(words, words("table.col_agreement"), 196, agreed),
         *(
             _share(
                 words, words.name("region", region), _SCORE, lambda row, _, region=region: row.region_dice.get(region)

@@ -7,6 +7,7 @@ from typing import Any
 
 from leaderboard import Record, TableRow, TrackFacts
 from space.board.snapshot import Snapshot
+from space.charts.names import model_names
 from space.ranking.choice import Choice
 from space.ranking.columns import Column, columns
 from space.words import Words
@@ -29,7 +30,8 @@ def ranking(words: Words, snapshot: Snapshot, facts: TrackFacts, choice: Choice,
 
     data: version and digest of the data set, as shown.
     """
-    shown = columns(words, facts, choice, data)
+    names = model_names(words, snapshot.tables.get(facts.track, []))
+    shown = columns(words, facts, choice, data, names)
     pairs = [(row, snapshot.records.get(row.record_id)) for row in ordered(snapshot, facts.track, choice)]
     return Frame(
         headers=[column.heading for column in shown],

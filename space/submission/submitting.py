@@ -141,7 +141,8 @@ class Submitting:
         try:
             meta = SubmissionMeta.checked(**given)
         except MetaError as error:
-            raise _faulty(self._words, {**faults, **error.faults}) from None
+            rest = {name: fault for name, fault in faults.items() if name not in error.faults}
+            raise _faulty(self._words, {**error.faults, **rest}) from None
         if faults:
             raise _faulty(self._words, faults)
         return meta

@@ -185,6 +185,23 @@ def test_a_table_without_its_records_still_stands(three):
     assert lines(frame)["a"]["IoU"] == "0.300"
 
 
+def test_submissions_of_one_name_are_told_apart_in_their_cells():
+    made = results.snapshot(
+        results.record("a", results.track(0.6, 0.3, 1.0), meta={"model": "LISA"}),
+        results.record("b", results.track(0.5, 0.3, 1.0), meta={"model": "LISA", "history_mode": "none"}),
+        results.record("c", results.track(0.4, 0.3, 1.0)),
+    )
+    frame = ranking(EN, made, FACTS, Choice(), DATA)
+    shown = [(line[1], line[-1]) for line in frame.value["metadata"]["display_value"]]
+    assert shown == [("LISA (own history)", "a-1"), ("LISA (no history)", "b-1"), ("c", "c-1")]
+
+
+def test_a_track_of_single_turns_has_no_column_for_the_first_turn(three):
+    facts = results.TrackFacts(TRACK, 40, 40, 30, 1, ["head", "chest"])
+    headers = ranking(EN, three, facts, Choice(), DATA).headers
+    assert not [heading for heading in headers if heading.startswith("Turn ")]
+
+
 def test_bars_are_as_long_as_the_share(three):
     frame = ranking(EN, three, FACTS, Choice("dice", "region.chest"), DATA)
     assert frame.value["metadata"]["styling"] == [
@@ -261,9 +278,9 @@ def test_the_order_is_told_with_the_turns_behind_it(three):
     score = three.score(TRACK, "a-1")
     assert "Choose a row" in standing.order(EN, Choice(), score.overall)
     chest = Choice("dice", "region.chest")
-    assert "Ordered by Dice · Chest, over 60 turns of 20 patients." in standing.order(EN, chest, chest.cell(score))
+    assert "Ordered by Dice · Chest (turns: 60, patients: 20)." in standing.order(EN, chest, chest.cell(score))
     distances = standing.order(EN, Choice("hd95"), score.overall)
-    assert "Ordered by HD95 (mm), the mean over 100 turns whose pixel spacing is known." in distances
+    assert "Ordered by HD95 (mm), the mean over the turns whose pixel spacing is known (100)." in distances
     assert "patients" not in distances
     unknown = standing.order(EN, Choice("nsd", "region.chest"), chest.cell(score))
     assert "turns" not in unknown

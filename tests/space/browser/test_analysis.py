@@ -97,7 +97,8 @@ READ_OFF = """figure => {
   const labels = [...figure.querySelectorAll(".ytick text")];
   const near = (place) => labels.reduce((one, other) =>
     Math.abs(middle(other) - place) < Math.abs(middle(one) - place) ? other : one);
-  const grid = [...figure.querySelectorAll(".ygrid")].map(middle).map(place => [place, Number(near(place).textContent)]);
+  const lines = [...figure.querySelectorAll(".ygrid")].map(middle);
+  const grid = lines.map(place => [place, Number(near(place).textContent)]);
   const [[low, from], [high, to]] = [grid[0], grid.at(-1)];
   const read = place => from + (place - low) / (high - low) * (to - from);
   return [...figure.querySelectorAll(".scatterlayer .trace")].map(trace =>
@@ -175,7 +176,7 @@ def test_a_name_with_markup_is_shown_as_text(opened):
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     hover = _figure(page, "turn_curve").locator(".hoverlayer .hovertext")
     expect(hover).to_contain_text(MARKUP)
-    expect(hover).to_contain_text(f"{PATIENTS} turns of {PATIENTS} patients")
+    expect(hover).to_contain_text(f"turns: {PATIENTS}, patients: {PATIENTS}")
 
 
 def test_a_click_in_the_legend_hides_a_model_and_an_image_is_the_only_other_tool(opened):

@@ -53,6 +53,6 @@ def test_the_hover_tells_counts_in_the_language_of_the_page():
     found = {"<b>A</b>": {"all": made.agreement(0.8, n=1500)}}
     assert _drawn(agreement(EN, found))[0].hovertext[0] == (
         "<b>&lt;b&gt;A&lt;/b&gt;</b><br>all turns<br>Dice 0.800 [0.750, 0.900]<br>"
-        "1,500 turns of 14 patients<br>3 turns with both masks empty"
+        "turns: 1,500, patients: 14<br>3 turns with both masks empty"
     )
     assert "14 名患者的 1,500 个轮次" in _drawn(agreement(ZH, found))[0].hovertext[0]

@@ -84,7 +84,7 @@ def test_the_number_of_turns_stands_below_the_axis_and_with_patients_in_the_hove
     figure = turn_curve(EN, {"one": made.score(turn_curve=curve)}, "turn_curve")
     assert list(figure.layout.xaxis.ticktext) == ["1<br>1,240", "2<br>900"]
     assert _drawn(figure)[0].hovertext[0] == (
-        "<b>one</b><br>Segmentation turn 1<br>Dice 0.500 [0.460, 0.580]<br>1,240 turns of 61 patients"
+        "<b>one</b><br>Segmentation turn 1<br>Dice 0.500 [0.460, 0.580]<br>turns: 1,240, patients: 61"
     )
 
 

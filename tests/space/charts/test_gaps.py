@@ -41,7 +41,7 @@ def test_one_without_a_headline_is_left_out():
 
 
 def test_the_hover_tells_both_headlines_and_the_counts():
-    text = "<b>A</b><br>Gain +0.120 [+0.100, +0.140]<br>own 0.400, true 0.520<br>300 turns of 15 patients"
+    text = "<b>A</b><br>Gain +0.120 [+0.100, +0.140]<br>own 0.400, true 0.520<br>turns: 300, patients: 15"
     assert gaps(EN, [made.gap("A", 0.12)]).data[0].hovertext[0] == text
     assert "自身 0.400，真实 0.520" in gaps(ZH, [made.gap("A", 0.12)]).data[0].hovertext[0]
 

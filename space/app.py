@@ -31,7 +31,8 @@ from space.words import LANGUAGES, Words, words
 
 _TABS = {"table": table, "analysis": analysis, "browse": browse, "submit": submit, "about": about}
 _QUEUE_SIZE = 64
-_UPLOADS_KEPT_S = 3600
+# How often uploads are looked through, and how old they get: what is checked is to be submitted from the same upload.
+_UPLOADS_LOOKED_AT_S, _UPLOADS_KEPT_S = 600, 3600
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Parts:
 def build_app(parts: Parts) -> gr.Blocks:
     """The page, at / in English and at /zh in Chinese."""
     app = gr.Blocks(
-        title=words("en")("common.title"), analytics_enabled=False, delete_cache=(_UPLOADS_KEPT_S, _UPLOADS_KEPT_S)
+        title=words("en")("common.title"), analytics_enabled=False, delete_cache=(_UPLOADS_LOOKED_AT_S, _UPLOADS_KEPT_S)
     )
     for language in LANGUAGES:
         first = language == LANGUAGES[0]

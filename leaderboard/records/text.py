@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from leaderboard.errors import FieldFault
 
@@ -73,11 +73,14 @@ def _named(value: str) -> str:
 
 def _address(value: str) -> str:
     value = _line(value)
+    scheme = urlsplit(value).scheme
+    if scheme not in ("http", "https"):
+        raise BrokenRule("no_address", f"{value!r} is no web address; expected http://... or https://...")
     if any(char.isspace() or char in "<>\"'`\\|()[]{}" for char in value):
         told = f"{value!r} holds a space, quote or bracket; expected a plain http or https address"
         raise BrokenRule("not_plain", told)
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not parts.hostname:
         told = f"{value!r} is no web address; expected http://... or https://..."
         raise BrokenRule("no_address", told)
     if parts.username is not None:
@@ -98,7 +101,7 @@ def faults(error: ValidationError, value: str = "value") -> dict[str, FieldFault
     return {".".join(map(str, item["loc"])) or value: _fault(item) for item in error.errors(include_url=False)}
 
 
-def _fault(item: ErrorDetails) -> FieldFault:
+def _fault(item: Mapping[str, Any]) -> FieldFault:
     context = item.get("ctx", {})
     rule = context.get("error")
     text = item["msg"].removeprefix("Value error, ")

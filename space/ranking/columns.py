@@ -78,7 +78,7 @@ def _headline(words: Words) -> list[Column]:
         ),
         Column(
             words("table.col_first"),
-            148 if words.language == "zh" else _SCORE,
+            148,
             lambda row, _: words.share(row.p_first),
             lambda row, _: row.p_first,
         ),

@@ -159,19 +159,19 @@ def test_every_stratum_stands_with_its_scores_and_counts(seen, text):
             continue
         expected = [
             [
-                str(cell.n),
-                str(cell.n_patients),
                 written(cell.dice, cell.dice_interval),
                 written(cell.iou, cell.iou_interval),
                 "–" if cell.mm is None else f"{cell.mm.hd95:.1f}",
                 "–" if cell.mm is None else f"{cell.mm.nsd:.3f}",
+                str(cell.n),
+                str(cell.n_patients),
             ]
             for cell in cells.values()
         ]
         assert [line[1:] for line in found[text.name("kind", kind)]] == expected
     whole = found[text("model.overall")]
-    assert whole[0][3] == written(score.headline_dice, score.headline_dice_interval)
-    assert whole[1][3] == written(score.overall.dice, score.overall.dice_interval)
+    assert whole[0][1] == written(score.headline_dice, score.headline_dice_interval)
+    assert whole[1][1] == written(score.overall.dice, score.overall.dice_interval)
     assert len(found) == 1 + sum(bool(score.strata.get(kind)) for kind in KINDS)
 
 
@@ -181,13 +181,13 @@ def test_distances_in_pixels_and_partly_known_spacings_are_told():
     )
     found = tables(breakdown.strata(EN, results.track(0.5, 0.5, 3.0, strata={"region": {"head": cell}})))
     assert found["Region"] == [
-        ["Head", "60", "20", "0.500 [0.450, 0.550]", "0.250 [0.200, 0.300]", "3.0 n 40", "0.250", "7.5 n 20", "0.125"]
+        ["Head", "0.500 [0.450, 0.550]", "0.250 [0.200, 0.300]", "3.0 n 40", "0.250", "7.5 n 20", "0.125", "60", "20"]
     ]
 
 
 def test_hidden_scores_are_dashes_beside_their_counts():
     found = tables(breakdown.strata(EN, results.track(0.5, 0.5, None)))
-    assert found["Organ system"] == [["immune", "9", "4", "–", "–", "–", "–"]]
+    assert found["Organ system"] == [["immune", "–", "–", "–", "–", "9", "4"]]
 
 
 def test_turns_stand_beside_the_fixed_cohort(seen):
@@ -309,7 +309,7 @@ def test_a_comparison_has_the_numbers_of_the_board(boards, seen, page):
     for name, key in names.items():
         item = dice[key]
         scores = [f"{item.b:.3f}", f"{item.a:.3f}", difference(item), difference(iou[key])]
-        assert lines[name] == [str(item.n), str(item.n_patients), *scores]
+        assert lines[name] == [*scores, str(item.n), str(item.n_patients)]
     assert near.headline_dice - far.headline_dice == pytest.approx(dice["headline", "all"].difference)
     p = expected.wilcoxon_p
     assert f"p {'&lt; 0.001' if p < 0.001 else f'= {p:.3f}'}." in card

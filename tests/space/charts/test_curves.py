@@ -139,3 +139,13 @@ def test_words_are_those_of_the_page():
     assert figure.layout.xaxis.title.text == "分割轮次（下方为轮次数 n）"
     assert figure.layout.yaxis.title.text == "平均 IoU"
     assert "第 1 个分割轮次" in _drawn(figure)[0].hovertext[0]
+
+
+def test_hidden_scores_are_told_once_or_at_their_turns():
+    hidden = made.curve(0.5, 3) | {"3": made.cell(None, patients=9)}
+    figure = turn_curve(EN, {"A": made.score(turn_curve=hidden)}, "turn_curve")
+    assert [(note.text, note.x) for note in figure.layout.annotations] == [("hidden: fewer than 10 patients", 3)]
+    none = {turn: made.cell(None, patients=9) for turn in "12345"}
+    figure = turn_curve(ZH, {"A": made.score(fixed_cohort_curve=none)}, "fixed_cohort_curve")
+    assert [note.text for note in figure.layout.annotations] == ["患者少于 10 名，不予显示"]
+    assert not turn_curve(EN, {"A": made.score()}, "turn_curve").layout.annotations

@@ -92,3 +92,10 @@ def test_an_unknown_value_with_markup_is_shown_as_text():
     figure = stratum(EN, {"one": made.score(strata=strata)}, "region")
     assert figure.layout.yaxis.ticktext[0].startswith("&lt;b&gt;hand&lt;/b&gt;<br>")
     assert "&lt;b&gt;hand&lt;/b&gt;" in _drawn(figure)[0].hovertext[0]
+
+
+def test_hidden_scores_are_told_in_their_row():
+    cells = {"head": made.cell(0.5), "chest": made.cell(None, patients=4), "abdomen": made.cell(None, n=9)}
+    figure = stratum(EN, {"A": made.score(strata={"region": cells})}, "region")
+    notes = [(note.text, figure.layout.yaxis.ticktext[note.y]) for note in figure.layout.annotations]
+    assert notes == [("hidden: fewer than 10 patients", "Chest<br>n = 40")]

@@ -16,10 +16,13 @@ from space.charts.style import (
     figure,
     full,
     label,
+    labels,
+    legend_height,
     offsets,
     plain,
     rounded_up,
     short,
+    short_names,
 )
 from space.words import words
 
@@ -89,6 +92,34 @@ def test_a_long_name_loses_its_middle(name, expected):
 )
 def test_a_name_beside_a_row_takes_two_lines(name, expected):
     assert label(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "legend", "row"),
+    [
+        ("MedSAM-Reasoner (own history)", "MedSAM-Reasoner (own history)", "MedSAM-Reasoner<br>(own history)"),
+        ("nineteen columns... (ann)", "nineteen co…mns... (ann)", "nineteen …mns...<br>(ann)"),
+        ("MedSAM-Reasoner（无历史）", "MedSAM-Reasoner（无历史）", "MedSAM-Reasoner<br>（无历史）"),
+    ],
+)
+def test_what_tells_models_apart_stays_whole(name, legend, row):
+    assert short(name) == legend
+    assert label(name) == row
+
+
+def test_names_that_would_be_cut_to_the_same_stay_whole():
+    names = ["a reasoning model, large, version 1", "a reasoning model, small, version 1", "LISA"]
+    assert short(names[0]) == short(names[1])
+    assert short_names(names) == {name: name for name in names}
+    long = [f"a reasoning model {'x' * 20}{size}{'y' * 20}" for size in "12"]
+    assert label(long[0]) == label(long[1])
+    assert len(set(labels(long))) == 2
+
+
+def test_wide_names_take_a_line_of_the_legend_each():
+    assert legend_height(["LISA"]) == 0
+    assert legend_height(["LISA", "UNet", "SAM"]) == 40
+    assert legend_height(["LISA", "UNet", "a name of nineteen."]) == 60
 
 
 @pytest.mark.parametrize("name", ["x" * 80, "word " * 16, "医" * 80, MARKUP * 2])

@@ -98,7 +98,7 @@ def test_a_name_beside_a_row_takes_two_lines(name, expected):
     ("name", "legend", "row"),
     [
         ("MedSAM-Reasoner (own history)", "MedSAM-Reasoner (own history)", "MedSAM-Reasoner<br>(own history)"),
-        ("nineteen columns... (ann)", "nineteen co…mns... (ann)", "nineteen …mns...<br>(ann)"),
+        ("nineteen columns... (ann)", "nineteen co…mns... (ann)", "nineteen…mns...<br>(ann)"),
         ("MedSAM-Reasoner（无历史）", "MedSAM-Reasoner（无历史）", "MedSAM-Reasoner<br>（无历史）"),
     ],
 )

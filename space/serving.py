@@ -31,6 +31,7 @@ from space.settings import Settings, SpaceError, refuse_forgetful_store, signs_i
 from space.submission.example import example_file
 from space.theme import STYLES, theme
 from space.waiting import opened_when_reached
+from space.web.compression import Compression
 from space.web.doors import Doors
 from space.web.pages import PageFrame
 from space.web.routes import routes
@@ -157,6 +158,7 @@ def launch(app: gr.Blocks, parts: Parts, *, open_browser: bool = False) -> str:
                 "routes": routes(parts.boards, parts.watch, _examples(parts.boards)),
                 "middleware": [
                     Middleware(Doors, is_local=not parts.identity.signs_in),
+                    Middleware(Compression),
                     Middleware(PageFrame),
                     Middleware(
                         UploadGate, uploads_per_hour=settings.uploads_per_hour, file_bytes=settings.max_file_mb * 2**20

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SPACE = ROOT / "space"
 OURS = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {path.stem for path in ROOT.glob("*.py")}
 # Where the module is not called like its package.
-DISTRIBUTIONS = {"PIL": "pillow", "yaml": "pyyaml", "llvmlite": "numba", "starlette": "gradio"}
+DISTRIBUTIONS = {"PIL": "pillow", "yaml": "pyyaml", "llvmlite": "numba", "starlette": "gradio", "brotli": "gradio"}
 FOR_A_GPU = {"torch", "triton", "spaces"}  # loaded only where somebody asks for one
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 KEYS = {

@@ -15,8 +15,8 @@ NAMES = yaml.safe_load((SPACE / "words" / "names.yaml").read_text(encoding="utf-
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in SPACE.rglob("*.py"))
 # words("file.key"), also where a part of the key is put in.
 ASKED = set(re.findall(r'["\']([a-z]+\.[a-z0-9_]+)["\']', CODE))
-# Keys and parts of keys that are put together: f"file.begin_{x}" and f"begin_{x}". Where all is put in, f"file.{x}", the
-# word is used if its name stands somewhere as a text of its own.
+# Keys and parts of keys that are put together: f"file.begin_{x}" and f"begin_{x}". Where all is put in, f"file.{x}",
+# the word is used if its name stands somewhere as a text of its own.
 PATTERNS = [
     re.compile("(?:[a-z]+[.])?" + re.sub(r"\\\{.*?\\\}", r"[a-z0-9_]+", re.escape(re.sub(r"^[a-z]+[.]", "", text))))
     for quote in "\"'"

@@ -65,7 +65,7 @@ class Compression:
                     if is_file:
                         self._files[scope["path"]] = begun, message
                 await send(_copy(begun))
-            await send(message)
+            await send(dict(message))
 
         await self._app(scope, receive, edit)
 
@@ -99,7 +99,7 @@ class Compression:
 
 
 def _copy(start: Message) -> Message:
-    """What is sent goes through others, who write headers of one visitor into it."""
+    """What is sent goes through others, who write into it what is meant for one visitor."""
     return {**start, "headers": list(start["headers"])}
 
 

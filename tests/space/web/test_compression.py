@@ -129,6 +129,26 @@ def test_headers_for_one_visitor_are_not_sent_to_the_next():
     assert [headers(origin) for origin in (b"a", b"b", b"c")] == [[b"a"], [b"b"], [b"c"]]
 
 
+def test_small_files_stay_as_they_are_whatever_others_make_of_an_answer(address):
+    """Gradio's own compression, which is outside, takes what is too small for ours."""
+    for _ in range(3):
+        for encoding in ("br", "identity"):
+            headers, body = _get(f"{address}/static/img/logo.svg", encoding)
+            assert len(body) == int(headers["Content-Length"])
+    middleware = Compression(_app([b"x" * 500], kind=b"text/css"))
+
+    async def outer(scope, receive, send):
+        async def shrink(message):
+            if message["type"] == "http.response.body":
+                message["body"] = message["body"][:10]
+            await send(message)
+
+        await middleware(scope, receive, shrink)
+
+    assert [_ask(outer, "/assets/a.css")[1] for _ in range(2)] == [b"x" * 10] * 2
+    assert _ask(middleware, "/assets/a.css")[1] == b"x" * 500
+
+
 def test_what_is_kept_is_bounded(monkeypatch):
     monkeypatch.setattr(compression, "KEPT_BYTES", 60)
     middleware = Compression(None)

@@ -100,8 +100,12 @@ def test_the_last_tables_of_two_stores_lie_apart():
     [
         ({"SPACE_ID": "someone/board"}, "error: local mode has no sign-in and must not run on a Space"),
         (SPACE, "error: MTURN_SEG_STORE is not set, and a Space forgets its disk at every start"),
-        ({"MTURN_SEG_HOST": "0.0.0.0"}, "error: local mode has no sign-in, but the host '0.0.0.0'"),
-        ({"MTURN_SEG_TRUTH": "nowhere/test.parquet"}, "no such truth file"),
+        pytest.param(
+            {"MTURN_SEG_HOST": "0.0.0.0"},
+            "error: local mode has no sign-in, but the host '0.0.0.0'",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param({"MTURN_SEG_TRUTH": "nowhere/test.parquet"}, "no such truth file", marks=pytest.mark.slow),
         ({"MTURN_SEG_TRUTH": "hub:nowhere"}, "'hub:nowhere' names no truth file; expected hub:ORG/NAME/test.parquet"),
     ],
 )

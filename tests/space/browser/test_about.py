@@ -83,6 +83,7 @@ def test_formulas_are_set_and_nothing_is_left_raw(watched, address, language, sh
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
+@pytest.mark.slow
 def test_it_is_readable_in_the_dark(watched, address, shoot):
     page = watched()
     _open(page, address, "zh", "?__theme=dark")

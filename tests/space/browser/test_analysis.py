@@ -143,6 +143,7 @@ def test_the_choice_of_models_and_measure_rules_the_figures(opened):
     expect(_figure(page, "turn_curve").locator(".ytitle")).to_have_text("Mean IoU")
 
 
+@pytest.mark.slow
 def test_a_choice_outlives_a_look_at_another_tab(opened):
     page = opened()
     page.locator("#analysis-models .token-remove").first.click()

@@ -182,6 +182,7 @@ def test_a_link_leads_to_the_submission_in_another_track(opened, many):
     expect(page.locator("#model-head")).to_contain_text(f"{row.headline_dice:.3f}")
 
 
+@pytest.mark.slow
 def test_the_page_is_chinese_and_readable_in_the_dark(opened, many, shoot):
     page = opened(f"?track={TRACK}&model={record_of(many, 'Near')}&__theme=dark", path="/zh")
     expect(page.locator("#model-head")).to_contain_text("主指标 Dice（95%）", timeout=20_000)

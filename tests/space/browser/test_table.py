@@ -212,6 +212,7 @@ def test_the_chinese_page_shows_the_same_numbers_in_chinese(watched, address, bo
     shoot(page, "table-zh-1280")
 
 
+@pytest.mark.slow
 def test_the_table_is_readable_in_the_dark(watched, address, shoot):
     page = watched()
     page.goto(f"{address}/?__theme=dark")

@@ -74,7 +74,7 @@ def test_an_interval_of_one_rank_is_that_rank():
 def test_in_chinese():
     figure = _figure([made.row("a", 1, "A")], ZH)
     assert figure.layout.xaxis.title.text == "名次"
-    assert figure.data[0].hovertext[0].startswith("<b>A</b><br>第 1 名，95% 区间 1–2<br>排名第一的概率 75% · 第 1 梯队")
+    assert figure.data[0].hovertext[0].startswith("<b>A</b><br>第 1 名，95% 区间 1–2<br>第一概率 75% · 第 1 梯队")
 
 
 def test_a_long_table_is_cut():

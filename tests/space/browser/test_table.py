@@ -205,7 +205,7 @@ def test_the_chinese_page_shows_the_same_numbers_in_chinese(watched, address, bo
     row = board.table("zh-multi")[0]
     assert cells(page, row.model).all_inner_texts()[:3] == [str(row.rank), row.model, f"{row.headline_dice:.3f}"]
     headings = [text.split("\n")[0] for text in page.locator("#ranking .header-cell").all_inner_texts()]
-    assert headings[:6] == ["名次", "模型", "Dice [95%]", "名次（95%）", "排名第一的概率", "梯队"]
+    assert headings[:6] == ["名次", "模型", "Dice [95%]", "名次（95%）", "第一概率", "梯队"]
     assert "第 5 轮" in headings
     expect(page.locator("#ranking .search-input")).to_have_attribute("placeholder", "搜索表格")
     expect(page.locator("#track")).to_contain_text("英文 · 单轮")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 if __name__ == "__main__":  # a script's path begins with its own folder; the packages lie one above it
@@ -16,15 +15,10 @@ if __name__ == "__main__":  # a script's path begins with its own folder; the pa
 import gradio as gr
 
 from leaderboard import SubmissionError
-from space.access.identity import Identity
-from space.access.rates import Rates
-from space.board.boards import Boards
-from space.board.desk import Desk
 from space.board.watch import Watch
-from space.browsing import Dialogues
 from space.cards import header
 from space.events import READING
-from space.page import Fill, Page
+from space.page import Fill, Page, Parts
 from space.settings import Settings, SpaceError
 from space.tabs import about, analysis, browse, submit, table
 from space.words import LANGUAGES, Words, words
@@ -33,19 +27,6 @@ _TABS = {"table": table, "analysis": analysis, "browse": browse, "submit": submi
 _QUEUE_SIZE = 64
 # How often uploads are looked through, and how old they get: what is checked is to be submitted from the same upload.
 _UPLOADS_LOOKED_AT_S, _UPLOADS_KEPT_S = 600, 3600
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What both languages of the page share."""
-
-    settings: Settings
-    boards: Boards
-    watch: Watch
-    desk: Desk
-    identity: Identity
-    rates: Rates
-    dialogues: Dialogues | None = None
 
 
 def build_app(parts: Parts) -> gr.Blocks:
@@ -65,7 +46,7 @@ def _lay_out(parts: Parts, text: Words, first: bool) -> None:
     gr.HTML(header.header(text, parts.watch.data, local_mode=not parts.identity.signs_in), elem_id="top")
     reach = gr.HTML(elem_id="reach")
     tabs = gr.Tabs(elem_id="tabs")
-    page = Page(text, **vars(parts), names_api=first, tabs=tabs)
+    page = Page(**vars(parts), words=text, names_api=first, tabs=tabs)
     with tabs:
         for name, module in _TABS.items():
             with gr.Tab(text(f"common.tab_{name}"), id=name) as tab:

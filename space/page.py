@@ -20,18 +20,24 @@ if TYPE_CHECKING:
     from space.settings import Settings
 
 
-@dataclass(frozen=True)
-class Page:
-    """One language of the page over the parts of the app that both languages share."""
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What both languages of the page share."""
 
-    words: Words
     settings: Settings
     boards: Boards
     watch: Watch
     desk: Desk
     identity: Identity
     rates: Rates
-    dialogues: Dialogues | None  # None: no data set is given, so there is nothing to browse
+    dialogues: Dialogues | None = None  # None: no data set is given, so there is nothing to browse
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Parts):
+    """One language of the page."""
+
+    words: Words
     names_api: bool  # the first page gives the API its names; on the others the same events are private
     tabs: gr.Tabs
 

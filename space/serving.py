@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,15 +19,16 @@ from space.access.identity import HubIdentity, LocalIdentity
 from space.access.rates import Rates
 from space.access.sign_in import SmallSession
 from space.access.uploads import UploadGate
-from space.app import Parts, build_app
+from space.app import build_app
 from space.board.boards import Boards
-from space.board.desk import Desk, ProcessDesk, ThreadDesk
+from space.board.desk import Desk, DeskError, ProcessDesk, ThreadDesk
 from space.board.hardware import gpu_task, scoring_device
 from space.board.keeping import Keeper
 from space.board.opening import Recipe
 from space.board.resuming import Resumer
 from space.board.watch import Watch
 from space.browsing import Dialogues
+from space.page import Parts
 from space.settings import Settings, SpaceError, refuse_forgetful_store, signs_in
 from space.submission.example import example_file
 from space.theme import STYLES, theme
@@ -180,8 +182,13 @@ def _desk(recipe: Recipe) -> Desk:
     if task is not None:
         return ThreadDesk(Recipe(**{**vars(recipe), "device": "cuda"}).boards(), task)
     desk = ProcessDesk(Recipe(**{**vars(recipe), "device": scoring_device(recipe.device)}))
-    threading.Thread(target=desk.start, name="desk", daemon=True).start()
+    threading.Thread(target=_warm, args=(desk,), name="desk", daemon=True).start()
     return desk
+
+
+def _warm(desk: ProcessDesk) -> None:
+    with suppress(DeskError):  # the desk logs why, and the first file tries again
+        desk.start()
 
 
 def _examples(boards: Boards):

@@ -11,9 +11,9 @@ entered, before a large file is sent.
 `python -m tests.hub_double` runs one in a process of its own.
 """
 
-from tests.hub_double.client import without_network
+from tests.hub_double.client import lead_client_to, without_network
 from tests.hub_double.faults import Fault, Faults
 from tests.hub_double.repositories import File, Repository
 from tests.hub_double.server import HubDouble
 
-__all__ = ["Fault", "Faults", "File", "HubDouble", "Repository", "without_network"]
+__all__ = ["Fault", "Faults", "File", "HubDouble", "Repository", "lead_client_to", "without_network"]

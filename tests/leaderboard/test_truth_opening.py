@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from unittest.mock import patch
 
 import pytest
 from huggingface_hub import HfApi, constants
 
 from leaderboard import StoreError, Truth, TruthError, open_truth
 from leaderboard import truth_opening as opening
-from tests.hub_double import HubDouble, without_network
+from tests.hub_double import HubDouble, lead_client_to, without_network
 
 TOKEN = "hf_the-token-of-the-truth"
 
@@ -18,12 +17,8 @@ TOKEN = "hf_the-token-of-the-truth"
 @pytest.fixture
 def hub(truth_path, monkeypatch):
     """A Hub that holds the truth in the private dataset ORG/TRUTH; its address is the client's own."""
-    with without_network(), HubDouble() as double, patch.object(constants, "ENDPOINT", double.endpoint):
-        monkeypatch.setattr(
-            constants, "HUGGINGFACE_CO_URL_TEMPLATE", double.endpoint + "/{repo_id}/resolve/{revision}/{filename}"
-        )
-        monkeypatch.setattr(constants, "HF_HUB_DISABLE_IMPLICIT_TOKEN", False)
-        monkeypatch.setenv("HF_TOKEN", TOKEN)
+    with without_network(), HubDouble() as double:
+        lead_client_to(double.endpoint, TOKEN, monkeypatch)
         double.add_account(TOKEN, "keeper", ["ORG"])
         api = HfApi(endpoint=double.endpoint, token=TOKEN)
         api.create_repo("ORG/TRUTH", repo_type="dataset", private=True)

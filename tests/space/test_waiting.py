@@ -9,10 +9,9 @@ import time
 import urllib.error
 import urllib.request
 from types import SimpleNamespace
-from unittest.mock import patch
 
 import pytest
-from huggingface_hub import HfApi, constants
+from huggingface_hub import HfApi
 from huggingface_hub.utils import _http
 from playwright.sync_api import expect
 
@@ -22,7 +21,7 @@ from space.board.keeping import Keeper
 from space.board.watch import Watch
 from space.settings import Settings
 from space.waiting import opened_when_reached
-from tests.hub_double import HubDouble, without_network
+from tests.hub_double import HubDouble, lead_client_to, without_network
 from tests.space import making
 
 TOKEN = "hf_the-token-of-the-space"
@@ -31,13 +30,8 @@ TOKEN = "hf_the-token-of-the-space"
 @pytest.fixture
 def hub(truth_file, monkeypatch):
     """A Hub with the truth in a private repository; the client of this process and of its children asks it."""
-    with without_network(), HubDouble() as double, patch.object(constants, "ENDPOINT", double.endpoint):
-        template = double.endpoint + "/{repo_id}/resolve/{revision}/{filename}"
-        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-        monkeypatch.setattr(constants, "HF_HUB_DISABLE_IMPLICIT_TOKEN", False)
-        monkeypatch.setenv("HF_TOKEN", TOKEN)
-        monkeypatch.setenv("HF_HUB_DISABLE_IMPLICIT_TOKEN", "0")
-        monkeypatch.setenv("HF_ENDPOINT", double.endpoint)
+    with without_network(), HubDouble() as double:
+        lead_client_to(double.endpoint, TOKEN, monkeypatch)
         double.add_account(TOKEN, "keeper", ["ORG"])
         api = HfApi(endpoint=double.endpoint, token=TOKEN)
         api.create_repo("ORG/TRUTH", repo_type="dataset", private=True)

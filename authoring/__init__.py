@@ -1,19 +1,30 @@
 """Authoring: labelled CT and MR scans in, a release folder of checked bilingual dialogues out."""
 
-from authoring.author import Header, author
-from authoring.errors import AuthoringError, DownloadError, OrientationError, SourceError
+from authoring.author import Header, Options, author
+from authoring.errors import (
+    AuthoringError,
+    DownloadError,
+    DuplicateError,
+    OrientationError,
+    PrivacyError,
+    SourceError,
+)
 from authoring.packages import fetch, fetch_scans
-from authoring.sources.catalogue import Package, SourceDescription, demo_sources, read_source
+from authoring.sources.catalogue import Package, SourceDescription, catalogue, demo_sources, read_source
 
 __all__ = [
     "AuthoringError",
     "DownloadError",
+    "DuplicateError",
     "Header",
+    "Options",
     "OrientationError",
     "Package",
+    "PrivacyError",
     "SourceDescription",
     "SourceError",
     "author",
+    "catalogue",
     "demo_sources",
     "fetch",
     "fetch_scans",

@@ -1,36 +1,26 @@
 """From labelled scans to a release folder: the stage's main function."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Literal
 
-import numpy as np
-from PIL import Image
 from pydantic import ValidationError
 
-from authoring.anatomy.structures import structures
+from authoring import shards
+from authoring.drafting import Wanted, case_stream, draft_case
 from authoring.errors import SourceError
-from authoring.planning import PlannedTurn, Question, plan_dialogues
-from authoring.proof import facets
-from authoring.scene import Scene
-from authoring.slices import LabelledScan, Slice, chosen_slices, read_scan
+from authoring.shards import Shards, write_shard
 from authoring.sources.catalogue import Case, SourceDescription, readable
-from authoring.wording import answer_text, fact_text, question_text
-from masks import encode
-from release import (
-    Annotation,
-    Dialogue,
-    Edges,
-    Release,
-    Source,
-    Structure,
-    Text,
-    Texts,
-    Turn,
-    grey_png,
-    image_file,
-    write_release,
-)
+from authoring.sources.discovery import cases_of
+from authoring.sources.fingerprint import Fingerprints
+from release import Release, Source, Texts, write_release
+
+Warn = Callable[[str], None]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -43,17 +33,36 @@ class Header:
     licence: str
 
 
-@dataclass
-class _Drafts:
-    """Everything written so far, in memory until the release is whole, and where its ids come from."""
+@dataclass(frozen=True)
+class Options:
+    """How to author.
 
-    ids: np.random.Generator
-    annotations: list[Annotation] = field(default_factory=list)
-    dialogues: list[Dialogue] = field(default_factory=list)
-    images: dict[str, bytes] = field(default_factory=dict)
+    `turns` maps numbers of turns to their share of the dialogues (None: as published for the benchmark);
+    `dialogues_per_image` is how many an image gets, if it supports so many; `withhold_images` writes annotations with
+    the sha256 of the images, but no images; `faulty` says what becomes of a case that cannot be used: it stops the
+    work, or it is named, counted and skipped; `workers` is the number of processes.
+    """
 
-    def new_id(self) -> str:
-        return self.ids.bytes(8).hex()
+    turns: Mapping[int, float] | None = None
+    dialogues_per_image: int | None = None
+    withhold_images: bool = False
+    faulty: Literal["refuse", "skip"] = "refuse"
+    workers: int = 1
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One case to be drafted, and where its shard goes."""
+
+    source: SourceDescription
+    case: Case
+    folder: Path
+    wanted: Wanted
+    place: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.source.name}, {self.case.key}"
 
 
 def author(
@@ -62,35 +71,45 @@ def author(
     header: Header,
     *,
     seed: int = 0,
-    progress: Callable[[str], None] = lambda case: None,
-    warn: Callable[[str], None] = lambda message: None,
+    options: Options = Options(),
+    progress: Progress = lambda done, total: None,
+    warn: Warn = lambda message: None,
 ) -> Path:
     """Writes dialogues over every case of `sources` (description, folder of its files) to the release folder `out`.
 
-    The same scans, descriptions and seed give the same bytes. Whoever knows the seed and the sources can tell which id
-    is whose, so a release with a private test split takes a seed that stays private, too. `progress` is called with
-    each case's key when it is done, `warn` with what a reader of the log should know.
+    The same scans, descriptions, options and seed give the same bytes with any number of workers. Whoever knows the
+    seed and the sources can tell which id is whose, so a release with a private test split takes a seed that stays
+    private, too. Finished cases are kept beside `out` until the whole is written: a run that was stopped goes on where
+    it was. `progress` is called with (cases done, cases in all), `warn` with what a reader of the log should know.
 
-    Raises SourceError for unusable scans or labels, for a patient in two splits, for a header that is not valid, and
-    where not one question can be asked.
+    Raises SourceError for unusable scans or labels (unless they are skipped), for a patient in two splits, for the same
+    scan under two patients, for a header that is not valid, and where not one question can be asked.
     """
-    release = _release(sources, header)
-    splits = _patient_splits(sources)
-    # One stream for ids, apart from those for questions: an id tells nothing of source, patient or slice.
-    drafts = _Drafts(np.random.default_rng([seed, 1]))
-    patients = {patient: drafts.new_id() for patient in splits}
-    cases = [(source, folder, case) for source, folder in sources for case in source.cases]
-    for number, (source, folder, case) in enumerate(cases):
-        rng = np.random.default_rng([seed, 2, number])
-        for remark in _author_case(source, case, folder, patients[case.patient], drafts, rng):
-            warn(f"{case.key}: {remark}")
-        progress(case.key)
-    if not drafts.dialogues:
+    release = _release(sources, header, options)
+    out = Path(out).absolute()
+    kept = Shards(out.parent / f".{out.name}.authoring")
+    jobs = _jobs(sources, kept, seed, options)
+    _draft_all(jobs, options, progress, warn)
+    finished = [job for job in jobs if job.place.is_dir()]
+    _check_prints(finished, warn)
+    for job in finished:
+        for remark in shards.remarks(job.place):
+            warn(f"{job.name}: {remark}")
+    if not any(True for job in finished for _ in shards.records(job.place, "dialogues")):
         raise SourceError("no slice of any case supports a question with exactly one answer; nothing was written")
-    return write_release(out, drafts.annotations, drafts.dialogues, drafts.images, release)
+    written = write_release(
+        out,
+        _all(finished, "annotations"),
+        _all(finished, "dialogues"),
+        (item for job in finished for item in shards.images(job.place)),
+        release,
+        _all(finished, "origins"),
+    )
+    kept.remove()
+    return written
 
 
-def _release(sources: Sequence[tuple[SourceDescription, Path]], header: Header) -> Release:
+def _release(sources: Sequence[tuple[SourceDescription, Path]], header: Header, options: Options) -> Release:
     public = {"name", "title", "licence", "licence_url", "citation", "url", "redistribute"}
     try:
         return Release(
@@ -105,116 +124,82 @@ def _release(sources: Sequence[tuple[SourceDescription, Path]], header: Header) 
                 rewritten_by=None,
                 reviewed=None,
             ),
+            images="withheld" if options.withhold_images else "included",
         )
     except ValidationError as error:
         raise SourceError(f"the release's header: {readable(error)}") from None
 
 
-def _patient_splits(sources: Sequence[tuple[SourceDescription, Path]]) -> dict[str, str]:
-    """The split of every patient, by the patient's name among all sources."""
+def _jobs(sources: Sequence[tuple[SourceDescription, Path]], kept: Shards, seed: int, options: Options) -> list[_Job]:
+    """Every case of every source. Raises SourceError for a patient in two splits."""
     splits: dict[str, str] = {}
-    for source, _ in sources:
-        for case in source.cases:
+    jobs = []
+    for source, folder in sources:
+        for case in cases_of(source, folder, split_seed=seed):
             split = splits.setdefault(case.patient, case.split)
             if split != case.split:
                 raise SourceError(
                     f"{source.name}, case {case.key}: patient {case.patient!r} is in split {case.split!r}, but another "
                     f"case of the same patient is in {split!r}; expected one split for each patient"
                 )
-    return splits
-
-
-def _author_case(
-    source: SourceDescription, case: Case, folder: Path, patient: str, drafts: _Drafts, rng: np.random.Generator
-) -> list[str]:
-    """Adds a case's images and dialogues to the drafts; returns what a reader of the log should know."""
-    scan = read_scan(source, case, folder)
-    before = len(drafts.dialogues)
-    for shown in chosen_slices(case, scan):
-        plans = plan_dialogues(shown.scene, rng)
-        if not plans:
-            continue
-        image = drafts.new_id()
-        drafts.annotations.append(_annotation(source, case, scan, shown, image, patient))
-        drafts.images[image] = grey_png(Image.fromarray(shown.grey))
-        for plan in plans:
-            turns = _turns(plan, shown.scene, rng)
-            drafts.dialogues.append(
-                Dialogue(dialogue_id=drafts.new_id(), image_id=image, split=case.split, turns=turns)
+            wanted = Wanted(
+                seed=seed,
+                patient=case_stream(seed, "patient", case.patient).bytes(8).hex(),
+                turns=options.turns,
+                dialogues_per_image=options.dialogues_per_image,
+                withhold_images=options.withhold_images,
             )
-    if len(drafts.dialogues) == before:
-        return [*scan.remarks, "no slice supports a question with exactly one answer"]
-    return scan.remarks
+            jobs.append(_Job(source, case, folder, wanted, kept.place(source, case, folder, wanted)))
+    return jobs
 
 
-def _annotation(
-    source: SourceDescription, case: Case, scan: LabelledScan, shown: Slice, image: str, patient: str
-) -> Annotation:
-    height, width = shown.grey.shape
-    return Annotation(
-        image_id=image,
-        file=image_file(image),
-        height=height,
-        width=width,
-        spacing_mm=[round(value, 6) for value in shown.spacing_mm],
-        plane=scan.plane,
-        edges=Edges(left="R", top="A") if scan.edges_known else None,
-        window=list(case.window) if case.window else None,
-        patient_id=patient,
-        source=source.name,
-        modality=case.modality,
-        sequence=case.sequence,
-        region=shown.region,
-        slice_index=shown.index,
-        structures=[
-            Structure(
-                id=found.id,
-                system=structures()[found.id].system,
-                mask=encode(found.mask),
-                area_px=found.area,
-                centroid=[round(value, 3) for value in found.centroid],
-            )
-            for found in shown.scene.structures.values()
-        ],
-    )
+def _draft_all(jobs: Sequence[_Job], options: Options, progress: Progress, warn: Warn) -> None:
+    """Drafts every case whose shard is not there yet."""
+    waiting = [job for job in jobs if not job.place.is_dir()]
+    done = len(jobs) - len(waiting)
+    progress(done, len(jobs))
+    faults: Counter[str] = Counter()
+    for job, fault in _faults(waiting, options.workers):
+        if fault is not None:
+            if options.faulty == "refuse":
+                raise fault
+            warn(f"skipped {job.name}: {fault}")
+            faults[type(fault).__name__] += 1
+        done += 1
+        progress(done, len(jobs))
+    if faults:
+        warn(f"skipped {faults.total()} of {len(jobs)} cases: {', '.join(f'{n} {name}' for name, n in faults.items())}")
 
 
-def _turns(plan: Sequence[PlannedTurn], scene: Scene, rng: np.random.Generator) -> list[Turn]:
-    turns: list[Turn] = []
-    history: list[str] = []
-    # Where in the dialogue the n-th segmentation stands: questions count segmentations, records count turns.
-    places: list[int] = []
-    for number, planned in enumerate(plan, 1):
-        if isinstance(planned, Question):
-            refers_to = sorted({places[n - 1] for clue in planned.clues for n in clue.references(history)})
-            turns.append(
-                Turn(
-                    turn=number,
-                    kind="segment",
-                    question=Text(**question_text(planned, len(history), rng)),
-                    answer=Text(**answer_text(planned.target, again=planned.target in history, rng=rng)),
-                    facets=facets(scene, history, planned.clues),
-                    target=planned.target,
-                    system=structures()[planned.target].system,
-                    refers_to=refers_to,
-                    mask=encode(scene.structures[planned.target].mask),
-                )
-            )
-            history.append(planned.target)
-            places.append(number)
-        else:
-            question, answer = fact_text(planned.fact, planned.ordinal, len(history), rng)
-            turns.append(
-                Turn(
-                    turn=number,
-                    kind="answer",
-                    question=Text(**question),
-                    answer=Text(**answer),
-                    facets=["clinical", "history"],
-                    target=None,
-                    system=None,
-                    refers_to=[places[planned.ordinal - 1]],
-                    mask=None,
-                )
-            )
-    return turns
+def _faults(jobs: Sequence[_Job], workers: int) -> Iterator[tuple[_Job, SourceError | None]]:
+    """Drafts the jobs, in this process or in others, and tells of each what was wrong with it."""
+    if workers == 1:
+        yield from ((job, _draft(job)) for job in jobs)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(_draft, job): job for job in jobs}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _draft(job: _Job) -> SourceError | None:
+    try:
+        write_shard(draft_case(job.source, job.case, job.folder, job.wanted), job.place)
+    except SourceError as error:
+        return error
+    return None
+
+
+def _check_prints(jobs: Sequence[_Job], warn: Warn) -> None:
+    """Raises DuplicateError where the same scan stands under two patients or in two splits."""
+    prints = Fingerprints()
+    for job in jobs:
+        if remark := prints.add(job.name, job.case.patient, job.case.split, shards.fingerprint_of(job.place)):
+            warn(remark)
+
+
+def _all(jobs: Sequence[_Job], name: str) -> Iterator:
+    return (record for job in jobs for record in shards.records(job.place, name))

@@ -1,30 +1,40 @@
 """A scene: one displayed slice with its labelled structures and what can be measured of them.
 
-Rows count from the top of the image, columns from its left edge. In the radiological view the patient's right lies at
-the left edge.
+Rows count from the top of the image, columns from its left edge; `Edges` tells which of the patient's directions they
+face.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from scipy import ndimage
 
-from authoring.anatomy.structures import parts_of, structures
-from authoring.sources.views import body_columns
+from authoring.anatomy.structures import BodyPart, parts_of, structures
+from release import Edges
 
 #: A structure smaller than this, or nowhere this thick, is too small to be asked for (it still competes with others).
 MIN_AREA_PX = 24
 MIN_HALF_THICKNESS_PX = 1.5
+#: A structure of which this share, and this share of its surroundings, is the same black or white cannot be seen.
+SATURATED_SHARE = 0.9
+SURROUNDINGS_PX = 3
 
-#: Patient sides are named only where the row axis lies within this angle of the patient's left-right axis.
-MAX_TILT_DEGREES = 20.0
+#: The parts of the body that a slice of a region may show, for judging what could be there without a label.
+IN_VIEW: Mapping[str, frozenset[BodyPart]] = {
+    "head": frozenset({"head", "neck"}),
+    "chest": frozenset({"neck", "chest", "abdomen", "limbs"}),
+    "abdomen": frozenset({"chest", "abdomen", "pelvis", "limbs"}),
+    "prostate": frozenset({"abdomen", "pelvis", "limbs"}),
+}
+WHOLE_BODY: frozenset[BodyPart] = frozenset({"head", "neck", "chest", "abdomen", "pelvis", "limbs"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SceneStructure:
-    """One labelled structure of a slice: mask [rows, columns] bool, area in pixels, centroid (row, column)."""
+    """One structure of a slice: mask [rows, columns] bool, area in pixels, centroid (row, column), pixels by row and by
+    column. `parts` names the structures that a made-up region (a part, a rest, a union) comes from."""
 
     id: str
     mask: np.ndarray
@@ -32,14 +42,10 @@ class SceneStructure:
     centroid: tuple[float, float]
     rows: np.ndarray
     columns: np.ndarray
-
-    @cached_property
-    def distance(self) -> np.ndarray:
-        """Distance in pixels from each pixel of the slice to the structure: float [rows, columns], 0 inside."""
-        return ndimage.distance_transform_edt(~self.mask)
+    parts: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, structure: str, mask: np.ndarray) -> "SceneStructure":
+    def of(cls, structure: str, mask: np.ndarray, parts: tuple[str, ...] = ()) -> "SceneStructure":
         """Measures a mask that is not empty."""
         rows, columns = mask.sum(axis=1), mask.sum(axis=0)
         area = int(rows.sum())
@@ -47,7 +53,34 @@ class SceneStructure:
             float(rows @ np.arange(len(rows))) / area,
             float(columns @ np.arange(len(columns))) / area,
         )
-        return cls(structure, mask, area, centroid, rows, columns)
+        return cls(structure, mask, area, centroid, rows, columns, parts)
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether it is a labelled structure, not a region made of some."""
+        return not self.parts
+
+    @cached_property
+    def distance(self) -> np.ndarray:
+        """Distance in pixels from each pixel of the slice to the structure: float [rows, columns], 0 inside."""
+        return ndimage.distance_transform_edt(~self.mask)
+
+    @cached_property
+    def filled(self) -> np.ndarray:
+        """The mask with its holes: bool [rows, columns]."""
+        return ndimage.binary_fill_holes(self.mask)
+
+    @cached_property
+    def ring(self) -> np.ndarray:
+        """The pixels just outside, within two pixels of the filled structure: bool [rows, columns]."""
+        return ndimage.binary_dilation(self.filled, iterations=2) & ~self.filled
+
+    @cached_property
+    def pieces(self) -> tuple[np.ndarray, ...]:
+        """The connected pieces (8 neighbours), the largest first: bool [rows, columns] each."""
+        labels, count = ndimage.label(self.mask, np.ones((3, 3)))
+        sizes = np.bincount(labels.ravel())[1:]
+        return tuple(labels == 1 + number for number in np.argsort(-sizes, kind="stable")[:count])
 
     def share_beyond(self, axis: str, position: float) -> float:
         """Share of the structure's pixels with a row or column index above `position`; those at it count half."""
@@ -60,28 +93,47 @@ class SceneStructure:
         profile = self.rows if axis == "row" else self.columns
         return float(np.searchsorted(np.cumsum(profile), share * self.area))
 
+    @cached_property
+    def thick_enough(self) -> bool:
+        """Whether it is large and thick enough to be asked for."""
+        if self.area < MIN_AREA_PX:
+            return False
+        return bool(ndimage.distance_transform_edt(np.pad(self.mask, 1)).max() >= MIN_HALF_THICKNESS_PX)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Scene:
     """A slice: its labelled structures by id, which of them may be asked for, and which are labelled wherever they
-    occur. `midline` is the column halfway across the body; `patient_sides` says whether the row axis runs along the
-    patient's left-right axis closely enough to name the patient's sides."""
+    occur. `edges` are the patient's directions at the left and top edge, None where they are unknown; `midline` is the
+    column halfway across the body; `in_view` the parts of the body that the slice may show."""
 
     shape: tuple[int, int]
     structures: Mapping[str, SceneStructure]
     askable: frozenset[str]
     exhaustive: frozenset[str]
+    edges: Edges | None
     midline: float
-    patient_sides: bool
+    in_view: frozenset[BodyPart]
+    #: What clues found out about this scene, so that nothing is measured twice.
+    verdicts: dict = field(default_factory=dict)
+
+    def may_hold_unlabelled(self, structure: str) -> bool:
+        """Whether the slice may show a structure that has no label here."""
+        if structure in self.structures or structure in self.exhaustive:
+            return False
+        return bool(structures()[structure].regions & self.in_view)
 
     def crossed_pairs(self) -> list[str]:
         """The right members of pairs that lie on the wrong side of their left ones: a sign of faulty labels here."""
+        if self.edges is None or self.edges.left not in "RL":
+            return []
+        towards_left = 1 if self.edges.left == "R" else -1
         return [
             right.id
             for right in self.structures.values()
             if structures()[right.id].side == "right"
             and (left := self.structures.get(structures()[right.id].pair)) is not None
-            and right.centroid[1] > left.centroid[1]
+            and (right.centroid[1] - left.centroid[1]) * towards_left > 0
         ]
 
 
@@ -91,11 +143,13 @@ def make_scene(
     *,
     not_asked: frozenset[str] = frozenset(),
     exhaustive: frozenset[str] = frozenset(),
-    tilt_degrees: float = 0.0,
+    edges: Edges | None = None,
+    region: str = "other",
 ) -> Scene:
     """Measures a slice: grey [rows, columns] uint8 and one bool mask [rows, columns] for each labelled structure.
 
-    A parent's mask becomes the union with its labelled parts. Empty masks are left out.
+    A parent's mask becomes the union with its labelled parts. Empty masks are left out. What cannot be told from its
+    surroundings in this window is not asked for.
     """
     whole = {name: _with_parts(name, masks) for name in masks}
     measured = {name: SceneStructure.of(name, mask) for name, mask in whole.items() if mask.any()}
@@ -103,11 +157,40 @@ def make_scene(
     return Scene(
         shape=grey.shape,
         structures=measured,
-        askable=frozenset(name for name, found in measured.items() if name not in not_asked and _large_enough(found)),
+        askable=frozenset(
+            name
+            for name, found in measured.items()
+            if name not in not_asked and found.thick_enough and is_visible(grey, found.mask)
+        ),
         exhaustive=exhaustive,
+        edges=edges,
         midline=(first + last) / 2,
-        patient_sides=tilt_degrees <= MAX_TILT_DEGREES,
+        in_view=IN_VIEW.get(region, WHOLE_BODY),
     )
+
+
+def is_visible(grey: np.ndarray, mask: np.ndarray) -> bool:
+    """Whether a mask can be told from its surroundings: not both the same black or the same white."""
+    near = ndimage.binary_dilation(mask, iterations=SURROUNDINGS_PX) & ~mask
+    return not any(
+        np.mean(grey[mask] == extreme) >= SATURATED_SHARE
+        and (not near.any() or np.mean(grey[near] == extreme) >= SATURATED_SHARE)
+        for extreme in (0, 255)
+    )
+
+
+def body_columns(grey: np.ndarray) -> tuple[int, int]:
+    """First and last column of the body in a slice [rows, columns]: the largest bright component.
+
+    An empty picture gives the whole width.
+    """
+    components, count = ndimage.label(ndimage.binary_opening(grey > 0.1 * grey.max()))
+    if count == 0:
+        return 0, grey.shape[1] - 1
+    sizes = np.bincount(components.ravel())
+    sizes[0] = 0
+    columns = np.flatnonzero((components == sizes.argmax()).any(axis=0))
+    return int(columns[0]), int(columns[-1])
 
 
 def _with_parts(name: str, masks: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -116,10 +199,3 @@ def _with_parts(name: str, masks: Mapping[str, np.ndarray]) -> np.ndarray:
         if part in masks:
             union = union | _with_parts(part, masks)
     return union
-
-
-def _large_enough(structure: SceneStructure) -> bool:
-    if structure.area < MIN_AREA_PX:
-        return False
-    padded = np.pad(structure.mask, 1)
-    return bool(ndimage.distance_transform_edt(padded).max() >= MIN_HALF_THICKNESS_PX)

@@ -1,179 +1,138 @@
-"""A labelled scan of a source as slices: which ones are shown, and the scene of each."""
+"""Which slices of a labelled scan are shown, and the scene of each: informative ones that do not repeat each other."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from authoring.anatomy.structures import structures
-from authoring.errors import OrientationError, SourceError
-from authoring.scene import MAX_TILT_DEGREES, MIN_AREA_PX, Scene, make_scene
-from authoring.sources.catalogue import Case, SourceDescription, View
-from authoring.sources.views import normalise_mr, window_ct
-from authoring.sources.volumes import Volume, read_labels, read_volume, whole_numbers
+from authoring.scene import MIN_AREA_PX, Scene, make_scene
+from authoring.sources.catalogue import Case, View
+from authoring.sources.display import Displayed, displayed
+from authoring.sources.scans import LabelledScan
+from release import Edges
+
+#: How much a structure that is shown already adds to the worth of a slice, for each time that it was shown.
+SHOWN_AGAIN = 0.5
+#: Slices of nearly equal worth are told apart by chance, up to this share of their worth.
+CHANCE = 0.05
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Slice:
-    """One displayed slice: grey [rows, columns] uint8, its index counted from the feet, pixel spacing (row, column) in
-    millimetres, its region, and its scene."""
+    """One displayed slice: grey [rows, columns] uint8, its index within its plane, pixel spacing (row, column) in
+    millimetres, plane, edges, window, region, and its scene."""
 
     index: int
     grey: np.ndarray
     spacing_mm: tuple[float, float]
+    plane: str
+    edges: Edges | None
+    window: tuple[float, float] | None
     region: str
     scene: Scene
 
 
-@dataclass(frozen=True)
-class LabelledScan:
-    """A scan with one bool mask volume [slices, rows, columns] for each labelled structure.
+def chosen_slices(case: Case, scan: LabelledScan, rng: np.random.Generator) -> Iterator[Slice]:
+    """The slices that a case's views select, view by view, in the order of their index.
 
-    `remarks` are what a reader of the log should know of it.
+    A view takes one slice after the other, each time the one that shows most that was shown least, and keeps its
+    distance between any two. No slice of a plane is shown twice. A slice in which a pair is crossed has faulty labels
+    and is left out; the scan's remarks say so.
     """
-
-    volume: Volume
-    grey: np.ndarray
-    masks: dict[str, np.ndarray]
-    remarks: list[str] = field(default_factory=list)
-
-    @property
-    def plane(self) -> str:
-        """axial, or oblique where the slices are tilted too far."""
-        return "axial" if self.volume.slice_tilt_degrees <= MAX_TILT_DEGREES else "oblique"
-
-    @property
-    def edges_known(self) -> bool:
-        """Whether the left edge faces the patient's right and the top edge the front, near enough."""
-        return max(self.volume.row_tilt_degrees, self.volume.slice_tilt_degrees) <= MAX_TILT_DEGREES
-
-
-def read_scan(source: SourceDescription, case: Case, folder: Path) -> LabelledScan:
-    """Reads a case's image and labels from the folder of its source's scans.
-
-    Raises SourceError, naming the file and the value, and OrientationError where the labels contradict the scan's
-    orientation.
-    """
-    folder = folder / source.root
-    volume = read_volume(folder / case.image, deidentified=source.deidentified)
-    masks, resampled = _masks(source, case, folder, volume)
-    if not any(mask.any() for mask in masks.values()):
-        raise SourceError(f"{folder / case.image}: its labels are empty; expected at least one labelled structure")
-    _check_sides(case, masks, volume)
-    voxels = volume.voxels.astype(np.float32)
-    unknown = ~np.isfinite(voxels)
-    remarks = []
-    if unknown.all():
-        raise SourceError(f"{folder / case.image}: no voxel is a finite number; expected intensities")
-    if unknown.any():
-        voxels[unknown] = voxels[~unknown].min()
-        remarks.append(f"voxels that are no finite number, drawn as background: {unknown.sum()}")
-    if resampled:
-        remarks.append("the labels lie on another grid and were resampled by nearest neighbour")
-    grey = window_ct(voxels, *case.window) if case.window else normalise_mr(voxels)
-    return LabelledScan(volume, grey, masks, remarks)
-
-
-def _masks(source: SourceDescription, case: Case, folder: Path, volume: Volume) -> tuple[dict[str, np.ndarray], bool]:
-    masks: dict[str, np.ndarray] = {}
-    if case.labels is None:
-        resampled = False
-        for item in case.maps:
-            voxels, moved = read_labels(folder / item.file, volume)
-            masks[item.structure] = masks.get(item.structure, False) | (voxels > item.above)
-            resampled |= moved
-        return masks, resampled
-    path = folder / case.labels
-    voxels, resampled = read_labels(path, volume)
-    voxels = whole_numbers(voxels, path)
-    names = source.label_maps[case.label_map]
-    for value in (int(value) for value in np.unique(voxels) if value):
-        if value not in names:
-            raise SourceError(
-                f"{path}: label value {value} is not in the map {case.label_map!r} of {source.name}; "
-                f"expected one of {', '.join(map(str, sorted(names)))}"
-            )
-        if name := names[value]:
-            masks[name] = masks.get(name, False) | (voxels == value)
-    return masks, resampled
-
-
-def _check_sides(case: Case, masks: dict[str, np.ndarray], volume: Volume) -> None:
-    """A pair whose right member lies farther to the patient's left betrays a wrong orientation of image or labels."""
-    if volume.row_tilt_degrees > MAX_TILT_DEGREES:
-        return
-    middle = {name: _mean_column(mask) for name, mask in masks.items() if mask.any()}
-    for name, column in middle.items():
-        structure = structures()[name]
-        if structure.side == "right" and structure.pair in middle and column > middle[structure.pair]:
-            raise OrientationError(
-                f"{case.key}: {name} has its centroid at column {column:.0f} and {structure.pair} at column "
-                f"{middle[structure.pair]:.0f}; expected the patient's right at the left of the image"
-            )
-
-
-def _mean_column(mask: np.ndarray) -> float:
-    profile = mask.sum(axis=(0, 1))
-    return float(profile @ np.arange(len(profile)) / profile.sum())
-
-
-def chosen_slices(case: Case, scan: LabelledScan) -> Iterator[Slice]:
-    """The slices that a case's views select, from the feet up, each shown once.
-
-    A view takes the slices with the most structures that may be asked for, ties from the feet up, and keeps its
-    distance between any two. A slice in which a pair is crossed has faulty labels and is left out, with a remark.
-    """
-    taken: dict[int, Slice] = {}
+    taken: dict[str, set[int]] = {}
+    shown_before: Counter[str] = Counter()
     for view in case.views:
-        found = {index: _slice(case, view, scan, index) for index in _eligible(view, scan) if index not in taken}
-        for index in [index for index, shown in found.items() if _is_crossed(shown)]:
-            scan.remarks.append(
-                f"slice {index} is left out: {found.pop(index).scene.crossed_pairs()} on the wrong side"
-            )
-        for index in _spread(found, view, scan.volume.spacing_mm[0]):
-            taken[index] = found[index]
-    yield from (taken[index] for index in sorted(taken))
+        shown = displayed(scan, view, case)
+        scan.remarks.extend(remark for remark in shown.remarks if remark not in scan.remarks)
+        already = taken.setdefault(view.plane, set())
+        chosen = _choose(case, view, shown, already, shown_before, rng, scan.remarks)
+        already.update(chosen)
+        yield from (chosen[index] for index in sorted(chosen))
 
 
-def _eligible(view: View, scan: LabelledScan) -> list[int]:
-    present = {name: mask.any(axis=(1, 2)) for name, mask in scan.masks.items()}
-    nowhere = np.zeros(len(scan.grey), bool)
-    wanted = ~nowhere
+def _choose(
+    case: Case,
+    view: View,
+    shown: Displayed,
+    taken: set[int],
+    shown_before: Counter[str],
+    rng: np.random.Generator,
+    remarks: list[str],
+) -> dict[int, Slice]:
+    areas = _areas(shown)
+    not_asked = {*case.not_asked, *view.not_asked}
+    asked = {name: area for name, area in areas.items() if name not in not_asked}
+    left = [index for index in _eligible(view, len(shown), areas) if index not in taken]
+    luck = 1 + CHANCE * rng.random(len(shown))
+    chosen: dict[int, Slice] = {}
+    while left and len(chosen) < view.slices:
+        best = max(left, key=lambda index: (_worth(index, asked, shown_before) * luck[index], -index))
+        left.remove(best)
+        found = _slice(case, view, shown, best)
+        if crossed := _crossed(found.scene):
+            remarks.append(f"slice {best} is left out: {crossed} on the wrong side")
+            continue
+        if not found.scene.askable:
+            continue
+        chosen[best] = found
+        shown_before.update(found.scene.askable)
+        left = [index for index in left if abs(index - best) * shown.spacing_mm[0] >= view.gap_mm]
+    return chosen
+
+
+def _areas(shown: Displayed) -> dict[str, np.ndarray]:
+    """How many stored pixels of each structure every slice of the plane has."""
+    masks = shown.scan.masks
+    found = {}
+    for name in masks:
+        areas = np.zeros(len(shown), int)
+        others = tuple(axis for axis in range(3) if axis != shown.axis)
+        areas[masks.box(name)[shown.axis]] = masks.cut(name).sum(axis=others)
+        found[name] = areas
+    return found
+
+
+def _eligible(view: View, slices: int, areas: Mapping[str, np.ndarray]) -> list[int]:
+    nowhere = np.zeros(slices, int)
+    wanted = np.ones(slices, bool)
     for name in view.having:
-        wanted &= present.get(name, nowhere)
+        wanted &= areas.get(name, nowhere) > 0
     for name in view.lacking:
-        wanted &= ~present.get(name, nowhere)
-    first, last = view.range or (0, len(wanted) - 1)
+        wanted &= areas.get(name, nowhere) == 0
+    first, last = view.range or (0, slices - 1)
     return [int(index) for index in np.flatnonzero(wanted) if first <= index <= last]
 
 
-def _slice(case: Case, view: View, scan: LabelledScan, index: int) -> Slice:
+def _worth(index: int, areas: Mapping[str, np.ndarray], shown_before: Counter[str]) -> float:
+    """What a slice would add: each structure counts by how much of its largest section is there, and by how seldom it
+    was shown."""
+    return sum(
+        float(area[index] / area.max()) ** 0.5 * SHOWN_AGAIN ** shown_before[name]
+        for name, area in areas.items()
+        if area[index] >= MIN_AREA_PX
+    )
+
+
+def _slice(case: Case, view: View, shown: Displayed, index: int) -> Slice:
+    grey = shown.grey(index)
     scene = make_scene(
-        scan.grey[index],
-        {name: mask[index] for name, mask in scan.masks.items()},
+        grey,
+        shown.masks(index),
         not_asked=frozenset(case.not_asked) | frozenset(view.not_asked),
         exhaustive=frozenset(case.exhaustive),
-        tilt_degrees=scan.volume.row_tilt_degrees,
+        edges=shown.edges,
+        region=view.region,
     )
-    return Slice(index, scan.grey[index], scan.volume.spacing_mm[1:], view.region, scene)
+    spacing = shown.spacing_mm[1:]
+    return Slice(index, grey, spacing, shown.plane, shown.edges, shown.window, view.region, scene)
 
 
-def _is_crossed(shown: Slice) -> bool:
-    """Whether a pair is crossed whose members are both more than a few stray pixels."""
-    scene = shown.scene
-    return scene.patient_sides and any(
-        min(scene.structures[name].area, scene.structures[structures()[name].pair].area) >= MIN_AREA_PX
+def _crossed(scene: Scene) -> list[str]:
+    """The crossed pairs whose members are both more than a few stray pixels."""
+    return [
+        name
         for name in scene.crossed_pairs()
-    )
-
-
-def _spread(found: dict[int, Slice], view: View, thickness_mm: float) -> list[int]:
-    ranked = sorted(found, key=lambda index: (-len(found[index].scene.askable), index))
-    chosen: list[int] = []
-    for index in ranked:
-        if len(chosen) == view.slices or not found[index].scene.askable:
-            break
-        if all(abs(index - other) * thickness_mm >= view.gap_mm for other in chosen):
-            chosen.append(index)
-    return chosen
+        if min(scene.structures[name].area, scene.structures[structures()[name].pair].area) >= MIN_AREA_PX
+    ]

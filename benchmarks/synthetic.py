@@ -89,7 +89,7 @@ def _source(name: str) -> dict:
         "licence_url": "https://creativecommons.org/publicdomain/zero/1.0/",
         "citation": None,
         "url": None,
-        "redistribute": True,
+        "redistribute": "images",
     }
 
 

@@ -115,7 +115,7 @@ def _sources(header: Release, counts: Counts) -> str:
                 _link(source.title, source.url),
                 _number(counts.sources[source.name]),
                 _link(source.licence, source.licence_url),
-                "yes" if source.redistribute else "**no**",
+                {"images": "yes", "annotations-only": "annotations only", "no": "**no**"}[source.redistribute],
                 source.citation or "none given",
             ]
             for source in header.sources

@@ -31,8 +31,10 @@ def run_demo(console: Console, places: Places | None = None, *, seed: int = 0) -
     console.rule("1  Scans")
     sources = fetch_all(console, places.cache)
     console.rule("2  Dialogues")
-    with bar(console, "authoring", sum(len(source.cases) for source, _ in sources)) as advance:
-        author(sources, places.release, HEADER, seed=seed, progress=lambda case: advance(), warn=console.print)
+    with bar(console, "authoring") as advance:
+        author(
+            sources, places.release, HEADER, seed=seed, progress=advance, warn=lambda text: console.print(escape(text))
+        )
     draw_overview(places.release, places.overview, chinese_font(places.cache, console.print))
     console.print(f"wrote {places.release} and {places.overview}")
     console.rule("3  Data set")

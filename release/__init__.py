@@ -1,10 +1,24 @@
 """The release folder: the checked, hand-editable form of a data set between authoring and building."""
 
 from release.errors import Problem, Problems, ReleaseError
-from release.images import grey_png
-from release.layout import ANNOTATIONS, DIALOGUES, HEADER, image_file
+from release.images import grey_png, pixels_sha256
+from release.layout import ANNOTATIONS, DIALOGUES, HEADER, TEXTS, image_file
 from release.reader import Line, ReleaseFolder, open_release, read_records, read_release
-from release.records import Annotation, Dialogue, Edges, Mask, Release, Source, Structure, Text, Texts, Turn
+from release.records import (
+    Annotation,
+    Dialogue,
+    Edges,
+    Mask,
+    Origin,
+    Release,
+    Review,
+    Rewriting,
+    Source,
+    Structure,
+    Text,
+    Texts,
+    Turn,
+)
 from release.rules import check_release
 from release.writer import replace_folder, seal_release, write_release
 
@@ -12,16 +26,20 @@ __all__ = [
     "ANNOTATIONS",
     "DIALOGUES",
     "HEADER",
+    "TEXTS",
     "Annotation",
     "Dialogue",
     "Edges",
     "Line",
     "Mask",
+    "Origin",
     "Problem",
     "Problems",
     "Release",
     "ReleaseError",
     "ReleaseFolder",
+    "Review",
+    "Rewriting",
     "Source",
     "Structure",
     "Text",
@@ -31,6 +49,7 @@ __all__ = [
     "grey_png",
     "image_file",
     "open_release",
+    "pixels_sha256",
     "read_records",
     "read_release",
     "replace_folder",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import warnings
 
+import numpy as np
 from PIL import Image
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -15,6 +17,31 @@ PICTURE_CHUNKS = {b"IHDR", b"IDAT", b"IEND"}
 
 def image_problem(content: bytes) -> str | None:
     """Says what keeps a file from being an 8-bit grey PNG without metadata; None when it is one."""
+    try:
+        read_grey(content)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def read_grey(content: bytes) -> np.ndarray:
+    """The grey values [rows, columns] uint8 of an 8-bit grey PNG without metadata.
+
+    Raises ValueError that says what was expected of any other file.
+    """
+    problem = _format_problem(content)
+    if problem is not None:
+        raise ValueError(problem)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            return np.asarray(Image.open(io.BytesIO(content)))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValueError(f"expected a readable image: {error}") from None
+
+
+def _format_problem(content: bytes) -> str | None:
+    """What is wrong with a file's format, as far as its chunks tell."""
     if not content.startswith(SIGNATURE):
         return "expected a PNG file"
     names, end = _chunks(content)
@@ -26,19 +53,7 @@ def image_problem(content: bytes) -> str | None:
     extra = sorted({name.decode("latin-1") for name in names} - {name.decode() for name in PICTURE_CHUNKS})
     if extra:
         return f"expected no metadata, found the chunks {', '.join(extra)}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            Image.open(io.BytesIO(content)).load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        return f"expected a readable image: {error}"
     return None
-
-
-def image_size(content: bytes) -> tuple[int, int]:
-    """(height, width) in pixels of a file that image_problem found nothing wrong with."""
-    width, height = struct.unpack_from(">II", content, 16)
-    return height, width
 
 
 def grey_png(pixels: Image.Image) -> bytes:
@@ -62,3 +77,9 @@ def _chunks(content: bytes) -> tuple[list[bytes], int]:
         position += 12 + length
         names.append(name)
     return names, position
+
+
+def pixels_sha256(grey: np.ndarray) -> str:
+    """sha256 of a grey image [rows, columns] uint8: of its size and values, however a PNG encoder writes them."""
+    height, width = grey.shape
+    return hashlib.sha256(f"{height}x{width}:".encode() + np.ascontiguousarray(grey).tobytes()).hexdigest()

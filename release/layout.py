@@ -11,6 +11,7 @@ from release.records import Release
 HEADER = "release.json"
 ANNOTATIONS = "annotations.jsonl"
 DIALOGUES = "dialogues.jsonl"
+TEXTS = "texts.jsonl"
 IMAGES = "images"
 
 

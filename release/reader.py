@@ -10,10 +10,12 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from release.errors import Problems, ReleaseError
-from release.layout import ANNOTATIONS, DIALOGUES, HEADER, IMAGES, file_sha256, release_digest
-from release.records import Annotation, Dialogue, Record, Release
+from release.layout import ANNOTATIONS, DIALOGUES, HEADER, IMAGES, TEXTS, file_sha256, release_digest
+from release.records import Annotation, Dialogue, Origin, Record, Release
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
+#: What the owner of a copy of the scans can do about withheld images.
+RESTORING = "draw them again from your own copy of the scans: mturn-seg restore-images"
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class ReleaseFolder:
     def dialogues(self) -> Iterator[Dialogue]:
         """The dialogues in file order. Raises ReleaseError at the first line that is not one."""
         return (dialogue for _, dialogue in self.numbered_dialogues())
+
+    def origins(self) -> Iterator[Origin]:
+        """How the questions came about, in the order of the dialogues; nothing where the release does not tell."""
+        if TEXTS in self.header.files:
+            yield from (origin for _, origin in read_records(self.folder, TEXTS, Origin))
 
     def numbered_annotations(self) -> Iterator[tuple[Line, Annotation]]:
         """annotations() with the place of each."""
@@ -66,7 +73,12 @@ class ReleaseFolder:
         return record
 
     def image(self, annotation: Annotation) -> bytes:
-        """The PNG file of an annotated image. Raises FileNotFoundError where it is missing."""
+        """The PNG file of an annotated image.
+
+        Raises FileNotFoundError where it is missing, and ReleaseError where the release withholds its images.
+        """
+        if self.header.images == "withheld":
+            raise ReleaseError(f"{self.folder} withholds its images; {RESTORING}")
         return (self.folder / annotation.file).read_bytes()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 # mturn_seg.py repeats these words as tuples, because it has to stand alone; a test keeps the two equal.
 Modality = Literal["CT", "MR"]
@@ -33,6 +33,7 @@ Language = Literal["en", "zh"]
 Split = Literal["train", "validation", "test"]
 Kind = Literal["segment", "answer"]
 Direction = Literal["R", "L", "A", "P", "S", "I"]
+Redistribution = Literal["images", "annotations-only", "no"]
 
 
 def _text(value: str) -> str:
@@ -90,6 +91,8 @@ class Annotation(Record):
 
     `height` and `width` in pixels; `spacing_mm` [row, column] in millimetres or None where it is unknown; `window`
     [level, width] in the units of the scan or None; `file` is the place of the image inside the folder.
+    `pixels_sha256` is that of the grey values (release.pixels_sha256). `scan` names the scan among those of its source;
+    it is told only where the image is withheld, so that the owner of a copy can draw it again.
     """
 
     image_id: Identifier
@@ -107,6 +110,8 @@ class Annotation(Record):
     region: Region
     slice_index: Annotated[int, Field(ge=0)]
     structures: list[Structure]
+    pixels_sha256: Sha256 | None = None
+    scan: Words | None = None
 
 
 class Text(Record):
@@ -143,8 +148,41 @@ class Dialogue(Record):
     turns: Annotated[list[Turn], Field(min_length=1)]
 
 
+class Rewriting(Record):
+    """Who reworded a text: the model, the sha256 of the prompt it was given, and the seed."""
+
+    model: Words
+    prompt_sha256: Sha256
+    seed: int
+
+
+class Review(Record):
+    """What people decided about a text: the last decision, who took it, and when."""
+
+    decision: Literal["accept", "edit"]
+    reviewer: Words
+    time: Annotated[str, AfterValidator(_date)]
+
+
+class Origin(Record):
+    """How the question of a turn came about: a line of texts.jsonl, which stays with the release and is not published.
+
+    `clues` are the conditions that make its answer the only one, as plain data; `template` is the wording before it was
+    rewritten or edited. `rewritten` and `reviewed` are by language, without the languages in which nobody did.
+    """
+
+    dialogue_id: Identifier
+    turn: Positive
+    pattern: Words
+    clues: list[dict[str, JsonValue]]
+    template: Text
+    rewritten: dict[Language, Rewriting] = {}
+    reviewed: dict[Language, Review] = {}
+
+
 class Source(Record):
-    """Where images come from. `redistribute` says whether its licence lets the images be passed on."""
+    """Where images come from. `redistribute` says what its licence lets be passed on: images with their annotations,
+    annotations only, or nothing."""
 
     name: Words
     title: Words
@@ -152,7 +190,7 @@ class Source(Record):
     licence_url: Words | None
     citation: Words | None
     url: Words | None
-    redistribute: bool
+    redistribute: Redistribution
 
 
 class Texts(Record):
@@ -164,7 +202,8 @@ class Texts(Record):
 
 
 class Release(Record):
-    """release.json. `licence` is that of the whole, by the Hub's name for it; `files` maps each file to its sha256."""
+    """release.json. `licence` is that of the whole, by the Hub's name for it; `files` maps each file to its sha256.
+    `images` tells whether the folder holds the images or withholds them because a licence forbids to pass them on."""
 
     name: Words
     version: Annotated[str, Field(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
@@ -173,4 +212,5 @@ class Release(Record):
     licence: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")] = "cc-by-nc-sa-4.0"
     sources: Annotated[list[Source], Field(min_length=1)]
     texts: Texts
+    images: Literal["included", "withheld"] = "included"
     files: dict[str, Sha256] = {}

@@ -1,19 +1,19 @@
 """The rules of a release folder that need more than one record, checked in one streaming pass over each file.
 
-Kept in memory for the whole pass: a few words for each image (size, patient, sha256) and the ids of the dialogues.
+Kept in memory for the whole pass: a few words for each image (size, patient, sha256 of its pixels) and the ids of the
+dialogues.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from masks import RleError, area, validate
 from release.errors import Problems
-from release.images import image_problem, image_size
-from release.layout import ANNOTATIONS, DIALOGUES, IMAGES, file_sha256, image_file
+from release.image_rules import check_picture, check_withheld, refuse_pictures
+from release.layout import ANNOTATIONS, DIALOGUES, IMAGES, TEXTS, file_sha256, image_file
 from release.reader import ReleaseFolder, check_sha256, compare_listing, open_release, read_records
 from release.records import Annotation, Dialogue, Mask, Turn
 
@@ -27,7 +27,7 @@ class _Seen:
     height: int
     width: int
     patient_id: str
-    sha256: str | None
+    pixels_sha256: str | None
     split: str | None = None
 
 
@@ -58,7 +58,7 @@ def check_opened(release: ReleaseFolder, progress: Progress | None = None, shown
     problems = Problems()
     listed = set(compare_listing(release, problems))
     check = _Check(release, listed, problems)
-    for name in (ANNOTATIONS, DIALOGUES):
+    for name in (ANNOTATIONS, DIALOGUES, TEXTS):
         if name in listed:
             check_sha256(release, name, file_sha256(release.folder / name), problems)
     if ANNOTATIONS in listed:
@@ -70,6 +70,7 @@ def check_opened(release: ReleaseFolder, progress: Progress | None = None, shown
 
 def _check_annotations(check: _Check, progress: Progress | None) -> None:
     images = {name for name in check.release.header.files if name.startswith(f"{IMAGES}/")}
+    withheld = check.release.header.images == "withheld"
     total, unused = len(images), set(images)
     sources = {source.name for source in check.release.header.sources}
     for line, annotation in read_records(check.release.folder, ANNOTATIONS, Annotation, check.problems):
@@ -84,35 +85,20 @@ def _check_annotations(check: _Check, progress: Progress | None) -> None:
             note("unknown source", "source", annotation.source, f"expected one of {', '.join(sorted(sources))}")
         if annotation.file != image_file(annotation.image_id):
             note("wrong file name", "file", annotation.file, f"expected {image_file(annotation.image_id)}")
-        sha256 = _check_image(check, annotation, note)
+        if withheld:
+            sha256 = check_withheld(annotation, note)
+        else:
+            sha256 = check_picture(annotation, check.release, check.listed, check.problems, note)
         check.images[annotation.image_id] = _Seen(annotation.height, annotation.width, annotation.patient_id, sha256)
         _check_structures(annotation, note)
         unused.discard(annotation.file)
-        if progress is not None:
+        if progress is not None and not withheld:
             progress(len(check.images), total)
+    if withheld:
+        refuse_pictures(images, check.problems)
+        unused = set()
     for name in sorted(unused):
         check.problems.add("image without annotation", name, None, "", name, f"expected a line in {ANNOTATIONS}")
-
-
-def _check_image(check: _Check, annotation: Annotation, note: Callable[..., None]) -> str | None:
-    """Checks the picture of an annotation and returns its sha256; None where there is no such file."""
-    name = annotation.file
-    if name not in check.listed:
-        # A file that release.json lists and the folder lacks has been noted already.
-        if name not in check.release.header.files:
-            note("missing image", "file", name, "expected an image of the folder, listed in release.json")
-        return None
-    content = check.release.image(annotation)
-    sha256 = hashlib.sha256(content).hexdigest()
-    check_sha256(check.release, name, sha256, check.problems)
-    problem = image_problem(content)
-    if problem is not None:
-        note("unfit image", "file", name, problem)
-    elif image_size(content) != (annotation.height, annotation.width):
-        height, width = image_size(content)
-        stated = [annotation.height, annotation.width]
-        note("image of another size", "height, width", stated, f"expected [{height}, {width}], the size of {name}")
-    return sha256
 
 
 def _check_structures(annotation: Annotation, note: Callable[..., None]) -> None:
@@ -182,9 +168,9 @@ def _check_split(check: _Check, dialogue: Dialogue, image: _Seen, note: Callable
     if first != dialogue.split:
         expected = f"expected {first}, where patient {image.patient_id} stands already"
         note("patient in two splits", "split", dialogue.split, expected)
-    if image.sha256 is None:
+    if image.pixels_sha256 is None:
         return
-    split, image_id = check.split_of_pixels.setdefault(image.sha256, (dialogue.split, dialogue.image_id))
+    split, image_id = check.split_of_pixels.setdefault(image.pixels_sha256, (dialogue.split, dialogue.image_id))
     if split != dialogue.split and image_id != dialogue.image_id:
         note(
             "image in two splits",

@@ -16,13 +16,14 @@ from release.layout import (
     DIALOGUES,
     HEADER,
     IMAGES,
+    TEXTS,
     file_sha256,
     header_bytes,
     image_file,
     release_digest,
 )
 from release.reader import ReleaseFolder, open_release
-from release.records import IDENTIFIER, Annotation, Dialogue, Record, Release
+from release.records import IDENTIFIER, Annotation, Dialogue, Origin, Record, Release
 from release.rules import check_opened
 
 
@@ -32,12 +33,14 @@ def write_release(
     dialogues: Iterable[Dialogue],
     images: Mapping[str, bytes] | Iterable[tuple[str, bytes]],
     header: Release,
+    origins: Iterable[Origin] = (),
 ) -> Path:
     """Writes a release folder and returns its path.
 
-    `images` maps image_id to the bytes of an 8-bit grey PNG, or yields such pairs; all three may be generators, which
-    are read once, images last. The same records give the same bytes: nothing is taken from the clock, the order is the
-    caller's, and header.files is filled in here. An earlier release at `folder` is replaced, any other folder refused.
+    `images` maps image_id to the bytes of an 8-bit grey PNG, or yields such pairs; `origins` tell how the questions
+    came about, where somebody knows. All may be generators, which are read once, images before origins. The same
+    records give the same bytes: nothing is taken from the clock, the order is the caller's, and header.files is filled
+    in here. An earlier release at `folder` is replaced, any other folder refused.
 
     Raises ReleaseError when a rule of the folder is broken or `folder` holds something else; nothing is left then.
     """
@@ -47,15 +50,21 @@ def write_release(
     work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         fresh = work / folder.name
-        (fresh / IMAGES).mkdir(parents=True)
+        # A release that withholds its images has no place for them.
+        (fresh / IMAGES if header.images == "included" else fresh).mkdir(parents=True)
         files = {
             ANNOTATIONS: _write_lines(fresh / ANNOTATIONS, annotations),
             DIALOGUES: _write_lines(fresh / DIALOGUES, dialogues),
         }
         for image_id, content in images.items() if isinstance(images, Mapping) else images:
-            name = _image_place(image_id, files)
+            name = _image_place(image_id, files, header)
             (fresh / name).write_bytes(content)
             files[name] = hashlib.sha256(content).hexdigest()
+        digest = _write_lines(fresh / TEXTS, origins)
+        if (fresh / TEXTS).stat().st_size:
+            files[TEXTS] = digest
+        else:
+            (fresh / TEXTS).unlink()
         (fresh / HEADER).write_bytes(header_bytes(header.model_copy(update={"files": files})))
         check_opened(open_release(fresh), shown_as=folder)
         replace_folder(fresh, folder, work)
@@ -73,6 +82,7 @@ def seal_release(folder: Path | str) -> ReleaseFolder:
     places = [
         release.folder / ANNOTATIONS,
         release.folder / DIALOGUES,
+        *([release.folder / TEXTS] if (release.folder / TEXTS).is_file() else []),
         *sorted((release.folder / IMAGES).glob("*.png")),
     ]
     files = {path.relative_to(release.folder).as_posix(): file_sha256(path) for path in places}
@@ -107,8 +117,10 @@ def _refuse_foreign(folder: Path) -> None:
         raise ReleaseError(f"{folder} holds other files and no {HEADER}; expected an earlier release or an empty place")
 
 
-def _image_place(image_id: str, files: dict[str, str]) -> str:
+def _image_place(image_id: str, files: dict[str, str], header: Release) -> str:
     """The image's file name, refused before anything is written when it would leave the folder or overwrite another."""
+    if header.images == "withheld":
+        raise ReleaseError(f"image {image_id!r} was given for a release that withholds its images; expected none")
     if not re.fullmatch(IDENTIFIER, image_id):
         raise ReleaseError(f"image_id {image_id!r} is not a file name; expected letters, digits, '-' and '_'")
     name = image_file(image_id)

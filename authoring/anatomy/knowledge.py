@@ -6,11 +6,15 @@ from pathlib import Path
 
 import yaml
 
-from authoring.anatomy.structures import structures
+from authoring.anatomy.structures import of_kind, structures
 from authoring.errors import SourceError
 from mturn_seg import LANGUAGES
 
 FOLDER = Path(__file__).parent
+
+#: What a description speaks of.
+TOPICS = ("function", "anatomy", "pathology", "clinical")
+KIND = "kind:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +27,16 @@ class Fact:
 
 @dataclass(frozen=True, eq=False)
 class Concept:
-    """Descriptions that fit exactly the structures `fits`, as noun phrases for each language."""
+    """Descriptions that fit exactly the structures `fits`: {language: {topic: noun phrases}}.
+
+    `written_by` and `reviewed_by` tell who wrote them and which clinician reviewed them, None where nobody did.
+    """
 
     fits: frozenset[str]
-    descriptions: dict[str, tuple[str, ...]]
-    facts: tuple[Fact, ...]
+    descriptions: dict[str, dict[str, tuple[str, ...]]]
+    facts: tuple[Fact, ...] = ()
+    written_by: str = "machine"
+    reviewed_by: str | None = None
 
     @property
     def is_group(self) -> bool:
@@ -35,34 +44,50 @@ class Concept:
         first = min(self.fits)
         return not self.fits <= {first, structures()[first].pair}
 
+    def phrases(self, language: str) -> tuple[str, ...]:
+        """Every description in a language."""
+        return tuple(phrase for topic in self.descriptions[language].values() for phrase in topic)
+
 
 @cache
 def concepts() -> tuple[Concept, ...]:
-    """All concepts of knowledge/*.yaml and groups.yaml. Raises SourceError for an unknown structure."""
-    files = [*sorted((FOLDER / "knowledge").glob("*.yaml")), FOLDER / "groups.yaml"]
+    """All concepts of knowledge/*.yaml and groups/*.yaml. Raises SourceError for an unknown structure."""
+    files = [*sorted((FOLDER / "knowledge").glob("*.yaml")), *sorted((FOLDER / "groups").glob("*.yaml"))]
     return tuple(_concept(entry, file) for file in files for entry in yaml.safe_load(file.read_text(encoding="utf-8")))
 
 
 def _concept(entry: dict, file: Path) -> Concept:
-    unknown = sorted(set(entry["fits"]) - structures().keys())
-    if unknown:
-        raise SourceError(f"{file}: fits names {', '.join(unknown)}; expected ids of structures.yaml")
+    fits = _members(entry["fits"])
+    if unknown := sorted(fits - structures().keys()) or ["nothing"] * (not fits):
+        raise SourceError(f"{file}: fits names {', '.join(unknown)}; expected structures of the catalogue")
     return Concept(
-        fits=frozenset(entry["fits"]),
-        descriptions={language: tuple(entry[language]) for language in LANGUAGES},
+        fits=fits,
+        descriptions={
+            language: {topic: tuple(entry[language].get(topic, ())) for topic in TOPICS} for language in LANGUAGES
+        },
         facts=tuple(
             Fact(*({language: fact[language][part] for language in LANGUAGES} for part in ("question", "answer")))
             for fact in entry.get("facts", ())
         ),
+        written_by=entry["written_by"],
+        reviewed_by=entry["reviewed_by"],
+    )
+
+
+def _members(fits: list[str]) -> frozenset[str]:
+    """The structures that `fits` lists, `kind:rib` meaning every rib."""
+    return frozenset(
+        member for item in fits for member in (of_kind(item.removeprefix(KIND)) if item.startswith(KIND) else (item,))
     )
 
 
 @cache
 def concepts_of(structure: str) -> tuple[Concept, ...]:
-    """The concepts that fit a structure, the most specific first."""
+    """The concepts that fit a structure, the most specific first; none where nobody has written any."""
     return tuple(sorted((c for c in concepts() if structure in c.fits), key=lambda concept: len(concept.fits)))
 
 
-def own_concept(structure: str) -> Concept:
-    """The concept of the structure itself (shared by the two members of a pair only)."""
-    return concepts_of(structure)[0]
+def own_concept(structure: str) -> Concept | None:
+    """The concept of the structure itself (shared by the two members of a pair only), or None where it has none."""
+    first = next(iter(concepts_of(structure)), None)
+    return None if first is None or first.is_group else first

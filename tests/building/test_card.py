@@ -138,7 +138,7 @@ def test_a_source_that_may_not_be_passed_on_stands_out_and_bars_do_not_break_the
         licence_url=None,
         citation="A,\nB",
         url="https://example.org",
-        redistribute=False,
+        redistribute="no",
     )
     card = render(release, sources=[closed, *release.header.sources[:1]])
     assert "| [Closed / scans](https://example.org) | " in card

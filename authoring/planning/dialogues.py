@@ -1,0 +1,127 @@
+"""Whole dialogues: how long, and which questions follow each other."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from authoring.planning.patterns import AGAIN, REGIONS
+from authoring.planning.questions import Question, TextQuestion, eased, possible_question, text_question
+from authoring.scene import Scene, SceneStructure
+
+SETTINGS = Path(__file__).with_name("settings.yaml")
+#: Steps of this share visit the unit interval evenly however many are taken.
+GOLDEN_STEP = (5**0.5 - 1) / 2
+
+#: Patterns that go back to earlier masks.
+RETURNS = frozenset(AGAIN) | frozenset(REGIONS)
+
+PlannedTurn = Question | TextQuestion
+Plan = list[PlannedTurn]
+
+
+class Planner:
+    """Plans the dialogues of a case, slice after slice: lengths in the wanted proportions, patterns in turns.
+
+    `turns` maps numbers of turns to their share; by default those published for the benchmark.
+    """
+
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        turns: Mapping[int, float] | None = None,
+        dialogues_per_image: int | None = None,
+    ):
+        settings = default_settings()
+        self._rng = rng
+        self._turns = turns or settings["turns"]
+        self._per_image = dialogues_per_image or settings["dialogues_per_image"]
+        self._used: Counter[str] = Counter()
+        self._next_length = float(rng.random())
+
+    def plan(self, scene: Scene) -> list[Plan]:
+        """The dialogues of one image. A scene that supports fewer gets fewer; none begins as another does."""
+        plans: list[Plan] = []
+        openings: list[str] = []
+        for _ in range(self._per_image):
+            plan = self._dialogue(scene, self._length(), openings)
+            if plan and not any(_same_questions(plan, other) for other in plans):
+                plans.append(plan)
+                openings.append(plan[0].target.id)
+        return plans
+
+    def _length(self) -> int:
+        """The next number of turns: steps through the wanted shares evenly, where drawing would leave it to chance."""
+        self._next_length = (self._next_length + GOLDEN_STEP) % 1
+        lengths, shares = list(self._turns), np.cumsum(list(self._turns.values()))
+        return lengths[int(np.searchsorted(shares, self._next_length * shares[-1], side="right"))]
+
+    def _dialogue(self, scene: Scene, length: int, openings: Collection[str]) -> Plan:
+        """One dialogue of `length` turns, or of as many as the scene supports."""
+        draft = _Draft(length)
+        while len(draft.turns) < length:
+            turn = self._text(draft) if self._rng.random() < default_settings()["text_only"] else None
+            # The first question of a dialogue asks for what no other dialogue of the image began with, if it can.
+            avoided = ([] if draft.turns else [openings]) + [()]
+            for avoid in avoided:
+                turn = turn or self._question(scene, draft, avoid)
+            turn = turn or self._text(draft)
+            if turn is None:
+                break
+            draft.add(turn)
+        self._used.update(turn.pattern for turn in draft.turns if isinstance(turn, Question))
+        return draft.turns
+
+    def _question(self, scene: Scene, draft: "_Draft", avoid: Collection[str]) -> Question | None:
+        weights = eased(default_settings()["patterns"], self._used)
+        if draft.returns >= draft.most("most_returns"):
+            weights = {name: weight for name, weight in weights.items() if name not in RETURNS}
+        latest = [item.id for item in draft.history[-1:]]
+        return possible_question(scene, draft.history, self._rng, weights, avoid=[*avoid, *latest])
+
+    def _text(self, draft: "_Draft") -> TextQuestion | None:
+        if draft.texts >= draft.most("most_text_only"):
+            return None
+        return text_question(draft.history, draft.told, self._rng)
+
+
+class _Draft:
+    """A dialogue so far: its turns, its segmentations, the facts that were asked."""
+
+    def __init__(self, length: int):
+        self.length = length
+        self.turns: Plan = []
+        self.history: list[SceneStructure] = []
+        self.told: set[str] = set()
+
+    def add(self, turn: PlannedTurn) -> None:
+        self.turns.append(turn)
+        if isinstance(turn, TextQuestion):
+            self.told.add(turn.fact.question["en"])
+        else:
+            self.history.append(turn.target)
+
+    def most(self, setting: str) -> int:
+        """How many turns of a sort the dialogue may have."""
+        return max(1, int(default_settings()[setting] * self.length))
+
+    @property
+    def texts(self) -> int:
+        return len(self.turns) - len(self.history)
+
+    @property
+    def returns(self) -> int:
+        return sum(isinstance(turn, Question) and turn.pattern in RETURNS for turn in self.turns)
+
+
+def _same_questions(one: Plan, other: Plan) -> bool:
+    return [getattr(turn, "clues", turn) for turn in one] == [getattr(turn, "clues", turn) for turn in other]
+
+
+@cache
+def default_settings() -> dict:
+    """The settings of settings.yaml."""
+    return yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))

@@ -1,0 +1,39 @@
+"""CT windows: their names, and which one a slice is shown in."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import AfterValidator
+
+FILE = Path(__file__).with_name("windows.yaml")
+
+
+@cache
+def _tables() -> dict[str, dict]:
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+
+def named_windows() -> dict[str, tuple[float, float]]:
+    """Every named window: (level, width) in Hounsfield units."""
+    return {name: (float(level), float(width)) for name, (level, width) in _tables()["windows"].items()}
+
+
+def _valid(window: str | tuple[float, float]) -> str | tuple[float, float]:
+    if isinstance(window, str):
+        if window not in named_windows():
+            raise ValueError(f"window is {window!r}; expected [level, width] or one of {', '.join(named_windows())}")
+    elif window[1] <= 0:
+        raise ValueError(f"the window's width is {window[1]}; expected more than 0")
+    return window
+
+
+#: A window's name, or its level and width in Hounsfield units.
+Window = Annotated[str | tuple[float, float], AfterValidator(_valid)]
+
+
+def window_of(*choices: str | tuple[float, float] | None, region: str) -> tuple[float, float]:
+    """(level, width) in Hounsfield units of the first choice that is one, else the default of the region."""
+    chosen = next((choice for choice in choices if choice is not None), _tables()["regions"][region])
+    return named_windows()[chosen] if isinstance(chosen, str) else chosen

@@ -1,0 +1,46 @@
+"""The surface forms of forms.yaml, and how one of them is taken."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from authoring.anatomy.knowledge import Concept
+from authoring.anatomy.naming import sayable
+
+FILE = Path(__file__).with_name("forms.yaml")
+
+
+@cache
+def forms() -> dict:
+    """The forms by language."""
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+
+def pick(rng: np.random.Generator, choices: Sequence[str]) -> str:
+    return choices[int(rng.integers(len(choices)))]
+
+
+def capitalised(text: str) -> str:
+    """With a capital first letter; Chinese stays as it is."""
+    return text[0].upper() + text[1:]
+
+
+def phrase(concept: Concept, language: str, unnamed: frozenset[str], rng: np.random.Generator) -> str:
+    """One description of a concept that names none of the structures `unnamed`: first the topic is drawn, then the
+    description, so that function, anatomy, pathology and clinical relevance come up alike."""
+    topics = sayable(concept, language, unnamed)
+    return pick(rng, topics[int(rng.integers(len(topics)))])
+
+
+def reference(language: str, ordinal: int, segmented: int, rng: np.random.Generator) -> str:
+    """A reference by place in the dialogue, never by name: the n-th, the latest, or the one before it."""
+    table = forms()[language]["references"]
+    choices = [form.format(ordinal=forms()[language]["ordinals"][ordinal - 1]) for form in table["by_number"]]
+    if segmented > 1 and ordinal == segmented:
+        choices += table["last"]
+    if segmented > 2 and ordinal == segmented - 1:
+        choices += table["before_last"]
+    return pick(rng, choices)

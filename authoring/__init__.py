@@ -7,9 +7,11 @@ from authoring.errors import (
     DuplicateError,
     OrientationError,
     PrivacyError,
+    ReviewError,
     SourceError,
 )
 from authoring.packages import fetch, fetch_scans
+from authoring.reviewing import apply_review
 from authoring.sources.catalogue import Package, SourceDescription, catalogue, demo_sources, read_source
 
 __all__ = [
@@ -21,8 +23,10 @@ __all__ = [
     "OrientationError",
     "Package",
     "PrivacyError",
+    "ReviewError",
     "SourceDescription",
     "SourceError",
+    "apply_review",
     "author",
     "catalogue",
     "demo_sources",

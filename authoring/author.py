@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,7 @@ from authoring.errors import SourceError
 from authoring.shards import Shards, write_shard
 from authoring.sources.catalogue import Case, SourceDescription, readable
 from authoring.sources.discovery import cases_of
-from authoring.sources.fingerprint import Fingerprints
+from authoring.sources.duplicates import Duplicates
 from release import Release, Source, Texts, write_release
 
 Warn = Callable[[str], None]
@@ -195,10 +196,11 @@ def _draft(job: _Job) -> SourceError | None:
 
 def _check_prints(jobs: Sequence[_Job], warn: Warn) -> None:
     """Raises DuplicateError where the same scan stands under two patients or in two splits."""
-    prints = Fingerprints()
+    known = Duplicates()
     for job in jobs:
-        if remark := prints.add(job.name, job.case.patient, job.case.split, shards.fingerprint_of(job.place)):
-            warn(remark)
+        load = partial(shards.fingerprint_of, job.place)
+        if remark := known.add(job.name, job.case.patient, job.case.split, load):
+            warn(f"{job.name}: {remark}")
 
 
 def _all(jobs: Sequence[_Job], name: str) -> Iterator:

@@ -16,7 +16,7 @@ def solve(scene: Scene, history: History, clues: Clues) -> SceneStructure | None
     """The one structure that satisfies all clues, or None where there is none, more than one, or any doubt."""
     for clue in clues:
         if isinstance(clue, Region):
-            return clue.make(scene, history)
+            return clue.result(scene, history)
     if _unlabelled_rivals(scene, clues):
         return None
     sure, doubtful = _candidates(scene, history, clues)

@@ -27,7 +27,6 @@ class _Missing:
 
     image_id: str
     plane: str
-    region: str
     index: int
     sha256: str | None
 
@@ -74,9 +73,7 @@ def _wanted(release: ReleaseFolder) -> dict[str, dict[str | None, list[_Missing]
 
 
 def _missing(annotation: Annotation) -> _Missing:
-    return _Missing(
-        annotation.image_id, annotation.plane, annotation.region, annotation.slice_index, annotation.pixels_sha256
-    )
+    return _Missing(annotation.image_id, annotation.plane, annotation.slice_index, annotation.pixels_sha256)
 
 
 def _given(
@@ -116,8 +113,7 @@ def _drawn(
                 grey = _slice(scan, case, image)
                 if grey is None:
                     faults.append(
-                        f"{place}: the {image.plane} slice {image.index} ({image.region}) is not the one that the "
-                        "release was made with"
+                        f"{place}: the {image.plane} slice {image.index} is not the one that the release was made with"
                     )
                 else:
                     yield image.image_id, grey_png(Image.fromarray(grey))
@@ -138,8 +134,6 @@ def _scan(
 def _slice(scan: LabelledScan, case: Case, image: _Missing) -> np.ndarray | None:
     """The grey values of an image as one of the case's views shows them; None where none shows these."""
     for view in case.views:
-        if view.region != image.region:
-            continue
         shown = displayed(scan, view, case)
         if shown.plane != image.plane or image.index >= len(shown):
             continue

@@ -14,9 +14,10 @@ from scipy import ndimage
 from authoring.anatomy.structures import BodyPart, parts_of, structures
 from release import Edges
 
-#: A structure smaller than this, or nowhere this thick, is too small to be asked for (it still competes with others).
+#: A structure smaller than this, or into which no square of this side fits, is too small to be asked for (it still
+#: competes with others).
 MIN_AREA_PX = 24
-MIN_HALF_THICKNESS_PX = 1.5
+MIN_THICKNESS_PX = 3
 #: A structure of which this share, and this share of its surroundings, is the same black or white cannot be seen.
 SATURATED_SHARE = 0.9
 SURROUNDINGS_PX = 3
@@ -98,7 +99,9 @@ class SceneStructure:
         """Whether it is large and thick enough to be asked for."""
         if self.area < MIN_AREA_PX:
             return False
-        return bool(ndimage.distance_transform_edt(np.pad(self.mask, 1)).max() >= MIN_HALF_THICKNESS_PX)
+        rows, columns = (np.flatnonzero(profile) for profile in (self.rows, self.columns))
+        cut = self.mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        return bool(ndimage.binary_erosion(cut, np.ones((MIN_THICKNESS_PX, MIN_THICKNESS_PX))).any())
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from authoring.sources.scans import LabelledScan
 from release import Edges
 
 #: How much a structure that is shown already adds to the worth of a slice, for each time that it was shown.
-SHOWN_AGAIN = 0.5
+SHOWN_AGAIN = 0.4
 #: Slices of nearly equal worth are told apart by chance, up to this share of their worth.
 CHANCE = 0.05
 

@@ -1,9 +1,6 @@
 """A release folder -> the folder that is published (Parquet and card) and the truth that is not.
 
-    ValueError
-    └── BuildError        a place that cannot be written to, or a build that came out other than the release
-
-A faulty release raises release.ReleaseError.
+A faulty release raises release.ReleaseError, what cannot be built BuildError.
 """
 
 from __future__ import annotations
@@ -12,7 +9,7 @@ import contextlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,22 +18,23 @@ import numpy as np
 from datasets.splits import SplitDict, SplitInfo
 
 from building.card import render_card
+from building.errors import BuildError
+from building.licences import refuse_unlicensed
 from building.parquet import DIGEST_KEY, SCHEMA_KEY, SplitFiles, read_metadata, write_split
+from building.reviewed import limit_to_reviewed
 from building.statistics import count_release
 from building.truth import TRUTH_SPLITS, write_truth
 from mturn_seg import MTurnSeg, dialogue_places
 from release import ReleaseFolder, check_release, open_release, replace_folder
 
 DIGEST_FILE = "digest.json"
+# Stands in DIGEST_FILE where the data set is for whoever built it alone.
+OWN_USE_KEY = "own_use"
 CARD_FILE = "README.md"
 # Where the Parquet files of each configuration lie.
 FOLDERS = {"default": "data", "preview": "preview"}
 
 Progress = Callable[[str, int, int], None]
-
-
-class BuildError(ValueError):
-    """A data set that cannot be built where or as it was asked for."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,20 @@ def build(
     num_proc: int = 1,
     force: bool = False,
     progress: Progress | None = None,
+    licence_checked: Collection[str] = (),
+    own_use: bool = False,
+    reviewed_only: bool = False,
 ) -> Built:
     """Builds the public folder and the truth of a release.
 
     The release is checked first. Both folders are written beside their places and renamed when whole; folders of an
     earlier build are replaced, others refused. A build of the same release that stands there already is kept, unless
     `force`. The same release gives the same bytes with any `num_proc`.
+
+    What licences forbid to pass on is refused. `licence_checked` names sources whose licence a person has read where it
+    is not known here; `own_use` builds for the reader alone, with a card that says so, whatever the licences say.
+
+    `reviewed_only` leaves in the test split those dialogues alone of which people reviewed every question.
 
     `progress` is called with (stage, done, total); without it nothing is shown.
     Raises release.ReleaseError for a faulty release and BuildError for places that cannot be used.
@@ -71,14 +77,19 @@ def build(
     report = progress if progress is not None else _silent
     release = open_release(release_folder)
     _refuse_places(release_folder, out, truth_out)
+    refuse_unlicensed(release, licence_checked, own_use)
+    if reviewed_only:
+        with _workspace(out) as work:
+            limited = limit_to_reviewed(release, work / "release")
+            return build(limited, out, truth_out, num_proc, force, progress, licence_checked, own_use)
     check_release(release_folder, lambda done, total: report("check", done, total))
     places = dialogue_places(release)
     rows = {split: len(table) for split, table in places.items() if len(table)}
-    if not force and _is_current(release, rows, out, truth_out):
+    if not force and _is_current(release, rows, out, truth_out, own_use):
         return Built(out, truth_out, release.digest, rows, reused=True)
     with _workspace(out) as work, _workspace(truth_out) as truth_work:
         fresh, fresh_truth = work / out.name, truth_work / truth_out.name
-        _write_public(release, rows, fresh, work / "arrow", num_proc, report)
+        _write_public(release, rows, fresh, work / "arrow", num_proc, own_use, report)
         _write_truths(release, places, fresh_truth, report)
         # The truth first: public rows whose truth is an older one would be scored against the wrong masks.
         replace_folder(fresh_truth, truth_out, truth_work)
@@ -92,6 +103,7 @@ def _write_public(
     folder: Path,
     cache: Path,
     num_proc: int,
+    own_use: bool,
     report: Progress,
 ) -> None:
     folder.mkdir()
@@ -120,9 +132,11 @@ def _write_public(
             infos[config] = _info(config, builder.info.features, written)
             files[config] = {split: f"{subfolder}/{split}-*.parquet" for split in written}
         shutil.rmtree(cache)
-    card = render_card(release, count_release(release), infos, files)
+    card = render_card(release, count_release(release), infos, files, own_use)
     (folder / CARD_FILE).write_text(card, encoding="utf-8")
     digest = {"name": release.header.name, "version": release.header.version, "digest": release.digest}
+    if own_use:
+        digest[OWN_USE_KEY] = True
     (folder / DIGEST_FILE).write_text(json.dumps(digest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
@@ -158,13 +172,15 @@ def _arrow_files(folder: Path, split: str) -> list[Path]:
     return sorted(folder.glob(f"mturn_seg-{split}.arrow")) or sorted(folder.glob(f"mturn_seg-{split}-*.arrow"))
 
 
-def _is_current(release: ReleaseFolder, rows: dict[str, int], out: Path, truth_out: Path) -> bool:
-    """Whether both folders hold a whole build of exactly this release by this version of the schema."""
+def _is_current(release: ReleaseFolder, rows: dict[str, int], out: Path, truth_out: Path, own_use: bool) -> bool:
+    """Whether both folders hold a whole build of exactly this release and use by this version of the schema."""
     try:
         recorded = json.loads((out / DIGEST_FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return False
     if recorded.get("digest") != release.digest or not (out / CARD_FILE).is_file():
+        return False
+    if recorded.get(OWN_USE_KEY, False) != own_use:
         return False
     version = str(MTurnSeg.VERSION).encode()
     for split in rows:

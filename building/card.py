@@ -15,6 +15,7 @@ from huggingface_hub import DatasetCard
 from building.statistics import Counts, SplitCounts
 from mturn_seg import HIDDEN_SPLIT, SPLITS
 from release import Release, ReleaseFolder
+from release.licences import EACH_ITS_OWN
 
 TEMPLATE = Path(__file__).parents[1] / "dataset_card.md"
 CITATION = Path(__file__).parents[1] / "CITATION.bib"
@@ -22,18 +23,23 @@ SIZE_CATEGORIES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"
 
 
 def render_card(
-    release: ReleaseFolder, counts: Counts, infos: Mapping[str, DatasetInfo], files: Mapping[str, Mapping[str, str]]
+    release: ReleaseFolder,
+    counts: Counts,
+    infos: Mapping[str, DatasetInfo],
+    files: Mapping[str, Mapping[str, str]],
+    own_use: bool = False,
 ) -> str:
     """The card as text: the YAML block that `datasets` and the Hub read, then the description.
 
     `infos` by configuration carry features, sizes and splits; `files` gives, by configuration and split, the pattern of
-    the data files. The YAML is written by `datasets` itself, so that its numbers are the ones that loading verifies.
+    the data files; `own_use` says that the data set is not to be passed on. The YAML is written by `datasets` itself,
+    so that its numbers are the ones that loading verifies.
     """
     header = release.header
-    card = DatasetCard(_fill(release, counts), ignore_metadata_errors=False)
-    card.data.license = header.licence
-    if header.licence == "other":
-        card.data.license_name = "by-source"
+    card = DatasetCard(_fill(release, counts, own_use), ignore_metadata_errors=False)
+    card.data.license = EACH_ITS_OWN if own_use else header.licence
+    if card.data.license == EACH_ITS_OWN:
+        card.data.license_name = "own-use-only" if own_use else "by-source"
         card.data.license_link = "#sources-and-licences"
     card.data.pretty_name = header.name
     card.data.size_categories = [_size_category(sum(split.dialogues for split in counts.splits.values()))]
@@ -50,7 +56,7 @@ def render_card(
     return str(card)
 
 
-def _fill(release: ReleaseFolder, counts: Counts) -> str:
+def _fill(release: ReleaseFolder, counts: Counts, own_use: bool) -> str:
     header = release.header
     public = [split for split in SPLITS if split in counts.splits and split != HIDDEN_SPLIT]
     return string.Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
@@ -58,14 +64,25 @@ def _fill(release: ReleaseFolder, counts: Counts) -> str:
         version=header.version,
         digest=release.digest,
         citation=CITATION.read_text(encoding="utf-8").strip(),
-        licence=header.licence,
+        licence=_licence(header, own_use),
         sizes=_sizes(counts),
         scans=_scans(counts),
         structure_splits=" and ".join(public) if public else "no split",
         structures=_structures(counts),
         sources=_sources(header, counts),
-        texts=_texts(header),
+        texts=_texts(header, counts),
     )
+
+
+def _licence(header: Release, own_use: bool) -> str:
+    if own_use:
+        return (
+            "**This copy was built for the own use of whoever built it and is not to be passed on**: whether the "
+            "licences below would allow it was not asked."
+        )
+    if header.licence == EACH_ITS_OWN:
+        return "The data set as a whole has no licence of its own."
+    return f"The data set as a whole: {header.licence}."
 
 
 def _sizes(counts: Counts) -> str:
@@ -123,7 +140,7 @@ def _sources(header: Release, counts: Counts) -> str:
     )
 
 
-def _texts(header: Release) -> str:
+def _texts(header: Release, counts: Counts) -> str:
     texts = header.texts
     written = f"Written by {texts.written_by}. "
     rewritten = f"Rewritten by {texts.rewritten_by}. " if texts.rewritten_by else "Not rewritten. "
@@ -132,7 +149,27 @@ def _texts(header: Release) -> str:
         if texts.reviewed
         else "**Machine-written and not reviewed by people**: expect clumsy and now and then wrong sentences."
     )
-    return written + rewritten + reviewed
+    return written + rewritten + reviewed + _reviews(counts)
+
+
+def _reviews(counts: Counts) -> str:
+    """How much of each split was reviewed; nothing where the release does not tell it of each question."""
+    splits = _present(counts)
+    if not any(split.reviews for _, split in splits):
+        return ""
+    rows = [
+        ("questions, each language counted", lambda split: split.questions),
+        ("reviewed", lambda split: f"{split.reviews.total():,} ({split.reviews.total() / split.questions:.1%})"),
+        ("edited in review", lambda split: split.reviews["edit"]),
+    ]
+    table = _table(
+        ["", *(name for name, _ in splits)],
+        ([label, *(_number(value(split)) for _, split in splits)] for label, value in rows),
+    )
+    hidden = counts.splits.get(HIDDEN_SPLIT)
+    whole = hidden is not None and hidden.reviews.total() == hidden.questions
+    told = f"\n\nPeople reviewed every question of the {HIDDEN_SPLIT} split." if whole else ""
+    return f"\n\nWhat is left in each split:\n\n{table}{told}"
 
 
 def _present(counts: Counts) -> list[tuple[str, SplitCounts]]:

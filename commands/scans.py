@@ -21,18 +21,17 @@ def sources(
     name: Annotated[str | None, typer.Argument(help="Show one source as a whole; by default all, a line each.")] = None,
 ) -> None:
     """List the public data sets whose files are described: licence, what may be passed on, where to get them."""
-    from rich.table import Table
-
     from authoring import catalogue
-    from console import wide
+    from authoring.sources.catalogue import catalogue_file
+    from console import add_row, new_table, print_whole
 
     if name is not None:
-        console.print(described(name).to_yaml())
+        console.print(catalogue_file(name).read_text(encoding="utf-8").rstrip())
         return
-    table = Table("name", "title", "licence", "may be passed on", "tried on")
+    table = new_table("described data sets", "name", "licence", "may be passed on", "tried on", "title")
     for source in catalogue().values():
-        table.add_row(source.name, source.title, source.licence, source.redistribute, source.tried)
-    wide(console).print(table)
+        add_row(table, source.name, source.licence, source.redistribute, source.tried, source.title)
+    print_whole(console, table)
 
 
 @example("mturn-seg demo-data")

@@ -24,7 +24,8 @@ def _pattern(language: str, wanted: frozenset[str]) -> re.Pattern | None:
         return None
     # The longest first, so that a match is the whole term.
     either = "|".join(_form(term, language) for term in sorted(terms, key=lambda term: (-len(term), term)))
-    return re.compile(rf"(?<![a-z0-9])(?:{either})(?![a-z0-9])" if language == "en" else either)
+    # "T1-weighted" is no vertebra.
+    return re.compile(rf"(?<![a-z0-9])(?:{either})(?![a-z0-9]|-weighted)" if language == "en" else either)
 
 
 def _form(term: str, language: str) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 from authoring.clues.base import LARGER, History
 from authoring.scene import MIN_AREA_PX, Scene, SceneStructure
 
-#: A refinement must change its mask by at least this share of it, or a model that repeats the old one would be right.
+#: A refinement must change its mask by at least this share of it, or a model that repeats the old one would be right;
+#: and it must leave as much, or a sliver would be asked for.
 CHANGE = 0.15
 
 
@@ -21,6 +22,13 @@ class Region(ABC):
     @abstractmethod
     def references(self, history: History) -> tuple[int, ...]:
         """The earlier segmentations it is made of, 1 for the first."""
+
+    def result(self, scene: Scene, history: History) -> SceneStructure | None:
+        """What `make` gives, made once for each scene."""
+        key = (self, *(history[ordinal - 1].id for ordinal in self.references(history)))
+        if key not in scene.verdicts:
+            scene.verdicts[key] = self.make(scene, history)
+        return scene.verdicts[key]
 
     @abstractmethod
     def make(self, scene: Scene, history: History) -> SceneStructure | None:
@@ -103,9 +111,9 @@ class PartInHalf(Region):
 
 
 def _region(name: str, mask: np.ndarray, parts: tuple[SceneStructure, ...], before: SceneStructure):
-    """The measured region; None where it is too small, or hardly differs from what was segmented `before`."""
-    changed = int(np.count_nonzero(mask ^ before.mask))
-    if not mask.any() or changed < CHANGE * before.area:
+    """The measured region; None where it is hardly anything of what was segmented `before`, or hardly differs."""
+    left, changed = np.count_nonzero(mask), np.count_nonzero(mask ^ before.mask)
+    if min(left, changed) < CHANGE * before.area:
         return None
     region = SceneStructure.of(name, mask, tuple(part.id for part in parts))
     return region if region.thick_enough else None

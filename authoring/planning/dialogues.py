@@ -40,6 +40,7 @@ class Planner:
         self._turns = turns or settings["turns"]
         self._per_image = dialogues_per_image or settings["dialogues_per_image"]
         self._used: Counter[str] = Counter()
+        self._asked: Counter[str] = Counter()
         self._next_length = float(rng.random())
 
     def plan(self, scene: Scene) -> list[Plan]:
@@ -73,6 +74,7 @@ class Planner:
                 break
             draft.add(turn)
         self._used.update(turn.pattern for turn in draft.turns if isinstance(turn, Question))
+        self._asked.update(item.id for item in draft.history)
         return draft.turns
 
     def _question(self, scene: Scene, draft: "_Draft", avoid: Collection[str]) -> Question | None:
@@ -80,7 +82,7 @@ class Planner:
         if draft.returns >= draft.most("most_returns"):
             weights = {name: weight for name, weight in weights.items() if name not in RETURNS}
         latest = [item.id for item in draft.history[-1:]]
-        return possible_question(scene, draft.history, self._rng, weights, avoid=[*avoid, *latest])
+        return possible_question(scene, draft.history, self._rng, weights, asked=self._asked, avoid=[*avoid, *latest])
 
     def _text(self, draft: "_Draft") -> TextQuestion | None:
         if draft.texts >= draft.most("most_text_only"):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -39,12 +40,14 @@ def possible_question(
     rng: np.random.Generator,
     weights: Mapping[str, float],
     *,
+    asked: Mapping[str, int] = MappingProxyType({}),
     avoid: Collection[str] = (),
 ) -> Question | None:
     """One question that has exactly one answer, given the segmentations so far; None where none was found.
 
-    The pattern is drawn by `weights`, then the target among the structures that may be asked for. A structure that was
-    segmented before is asked for by the patterns that go back alone; `avoid` are other targets not wanted.
+    The pattern is drawn by `weights`, then the target among the structures that may be asked for, rather one that was
+    `asked` for seldom so far. A structure that was segmented before is asked for by the patterns that go back alone;
+    `avoid` are other targets not wanted.
     """
     segmented = {item.id for item in history}
     fresh = sorted(scene.askable - segmented - set(avoid))
@@ -53,7 +56,8 @@ def possible_question(
     patterns: dict[str, Pattern] = {**PRESENT, **(REFERRING | AGAIN | REGIONS if history else {})}
     for name in _drawn(patterns, weights, rng):
         wanted = targets.get(name, [""])
-        for target in (wanted[index] for index in rng.permutation(len(wanted))):
+        seldom = {target: (1 + asked.get(target, 0)) ** -2 for target in wanted}
+        for target in _drawn(wanted, seldom, rng):
             question = _first_proven(name, patterns[name], scene, history, target, rng)
             if question is not None:
                 return question
@@ -83,9 +87,11 @@ def text_question(history: History, told: Collection[str], rng: np.random.Genera
     return choices[int(rng.integers(len(choices)))] if choices else None
 
 
-def _drawn(patterns: Collection[str], weights: Mapping[str, float], rng: np.random.Generator) -> Sequence[str]:
-    """The patterns in a random order, those of great weight rather first."""
-    names = sorted(name for name in patterns if weights.get(name, 0) > 0)
+def _drawn(choices: Collection[str], weights: Mapping[str, float], rng: np.random.Generator) -> Sequence[str]:
+    """The choices in a random order, those of great weight rather first; those without weight are left out."""
+    names = sorted(name for name in choices if weights.get(name, 0) > 0)
+    if not names:
+        return []
     share = np.array([weights[name] for name in names], float)
     return [str(name) for name in rng.choice(names, len(names), replace=False, p=share / share.sum())]
 

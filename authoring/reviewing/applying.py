@@ -14,6 +14,7 @@ from authoring.reviewing.decisions import Decision, Item, latest, read_all
 from authoring.reviewing.edits import edit_problem
 from authoring.reviewing.revising import Revised, revise
 from authoring.reviewing.verdicts import Verdict, verdicts
+from mturn_seg import LANGUAGES
 from release import Dialogue, Origin, ReleaseFolder, Review, Text, read_release, write_release
 
 SHOWN = 20
@@ -139,7 +140,7 @@ def _stale(decisions: Iterable[Decision], question: str | None) -> list[str]:
     if question is None:
         return [f"{decision.item}: no such question; expected one of the release" for decision in decisions]
     return [
-        f"{decision.item}: {decision.reviewer} saw {decision.question!r}; the question is {question!r} now: review it again"
+        f"{decision.item}: {decision.reviewer} saw {decision.question!r}; it is {question!r} now"
         for decision in decisions
         if decision.question != question
     ]
@@ -164,7 +165,9 @@ def _origins(release: ReleaseFolder, plan: _Plan, decided: dict[Item, Verdict]) 
         yield origin.model_copy(
             update={
                 "turn": number,
-                "template": Text(**{name: getattr(origin.template, name) if name in left else None for name in Text.model_fields}),
+                "template": Text(
+                    **{name: getattr(origin.template, name) if name in left else None for name in LANGUAGES}
+                ),
                 "rewritten": {name: rewriting for name, rewriting in origin.rewritten.items() if name in left},
                 "reviewed": reviews,
             }

@@ -56,7 +56,7 @@ def unowned_side(text: str, language: str, question: str = "") -> str | None:
         owned = _BEFORE[language].search(text[:start]) or _AFTER[language].search(text[end:])
         ahead = re.match(r"\s*[\w-]*" if language == "en" else ".?", text[end:]).group()
         phrase = side.group() + ahead
-        if not owned and not _stood(phrase, language, question):
+        if not owned and not (ahead.strip() and _stood(phrase, language, question)):
             return phrase
     return None
 

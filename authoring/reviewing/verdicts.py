@@ -34,7 +34,7 @@ def verdicts(found: Mapping[Item, Sequence[Decision]], *, strict: bool) -> dict[
     if open_ones:
         told = [f"{item}: {_choices(found[item])}" for item in open_ones[:SHOWN]]
         more = [f"and {len(open_ones) - SHOWN} more"] if len(open_ones) > SHOWN else []
-        way_out = "one edit of them, decided anew" if strict else "agreement, or --resolve strict, with which a rejection wins"
+        way_out = "one text" if strict else "agreement, or --resolve strict, with which a rejection wins"
         raise ReviewError("\n  ".join([f"reviewers disagree ({len(open_ones)}); expected {way_out}", *told, *more]))
     return decided
 

@@ -187,6 +187,13 @@ def catalogue() -> dict[str, SourceDescription]:
     return {source.name: source for source in sorted(sources, key=lambda source: source.name)}
 
 
+def catalogue_file(name: str) -> Path:
+    """The file of a description that travels with the project. Raises SourceError for an unknown name."""
+    if name not in catalogue():
+        raise SourceError(f"no source is called {name!r}; expected one of {', '.join(catalogue())}")
+    return FOLDER / f"{name.replace('-', '_')}.yaml"
+
+
 def demo_sources() -> list[SourceDescription]:
     """The sources whose scans pip can fetch, in the order of their names."""
     return [source for source in catalogue().values() if source.package]

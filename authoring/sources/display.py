@@ -9,7 +9,7 @@ from PIL import Image
 from authoring.sources.catalogue import Case, View
 from authoring.sources.scans import LabelledScan
 from authoring.sources.views import Grey, windowed
-from authoring.sources.volumes import MAX_TILT_DEGREES
+from authoring.sources.volumes import MAX_TILT_DEGREES, Volume
 from authoring.sources.windows import window_of
 from release.records import Edges
 
@@ -112,7 +112,8 @@ class _Pixels:
 def displayed(scan: LabelledScan, view: View, case: Case) -> Displayed:
     """The slices of a scan as a view shows them.
 
-    A scan of unknown orientation is shown as it is stored; `view.plane` then says what it is. Square pixels have the
+    A scan of unknown orientation is shown as it is stored. `view.plane` then says what it is, but it counts as oblique
+    where its files state an orientation that is not to be trusted. Square pixels have the
     coarser spacing of the two, so that no label is drawn finer than it was made.
     """
     volume = scan.volume
@@ -132,12 +133,18 @@ def displayed(scan: LabelledScan, view: View, case: Case) -> Displayed:
         axis=axis,
         upside_down=upside_down,
         spacing_mm=(across, row * step[0], column * step[1]),
-        plane="oblique" if volume.orientation_known and volume.tilts_degrees[axis] > MAX_TILT_DEGREES else view.plane,
+        plane="oblique" if _is_oblique(volume, axis) else view.plane,
         edges=EDGES[view.plane] if volume.orientation_known and straight else None,
         window=window_of(view.window, case.window, region=view.region) if case.modality == "CT" else None,
         pixels=_Pixels(step),
         remarks=remarks,
     )
+
+
+def _is_oblique(volume: Volume, axis: int) -> bool:
+    if volume.orientation_known:
+        return volume.tilts_degrees[axis] > MAX_TILT_DEGREES
+    return volume.located
 
 
 def _square_step(row: float, column: float) -> tuple[float, float]:

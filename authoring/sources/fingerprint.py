@@ -19,7 +19,6 @@ from PIL import Image
 from scipy import ndimage
 from scipy.stats import rankdata
 
-from authoring.errors import DuplicateError
 from authoring.sources.volumes import Volume
 
 #: Thumbnails have so many rows and columns.
@@ -67,39 +66,8 @@ def likeness(one: Fingerprint, other: Fingerprint) -> float:
     if min(len(one.indices), len(other.indices)) < MIN_SLICES:
         return 0.0
     probes = one.thumbnails[:: PROBE if len(one.indices) > PROBE * MIN_SLICES else 1]
-    turns = (turned for turned in _turned(other.thumbnails) if (probes @ turned.T).max() >= SAME)
+    turns = (turned for turned in turned(other.thumbnails) if (probes @ turned.T).max() >= SAME)
     return max((_best_fit(one, other, turned) for turned in turns), default=0.0)
-
-
-@dataclass(frozen=True)
-class _Known:
-    key: str
-    patient: str
-    split: str
-    print: Fingerprint
-
-
-class Fingerprints:
-    """The fingerprints of all scans so far."""
-
-    def __init__(self) -> None:
-        self._known: list[_Known] = []
-
-    def add(self, key: str, patient: str, split: str, print: Fingerprint) -> str | None:
-        """Adds the scan of case `key`; returns a remark where another case of the same patient holds the same scan.
-
-        Raises DuplicateError, naming both cases, where that case has another patient or another split.
-        """
-        same = next((known for known in self._known if likeness(print, known.print) >= SAME), None)
-        self._known.append(_Known(key, patient, split, print))
-        if same is None:
-            return None
-        if (same.patient, same.split) != (patient, split):
-            raise DuplicateError(
-                f"case {key} (patient {patient!r}, split {split}) holds the same scan as case {same.key} (patient "
-                f"{same.patient!r}, split {same.split}); expected one patient and one split for it"
-            )
-        return f"holds the same scan as case {same.key}"
 
 
 def _cells(section: np.ndarray) -> np.ndarray:
@@ -116,7 +84,7 @@ def _contrasts(cells: np.ndarray) -> np.ndarray:
     return contrast / np.linalg.norm(contrast)
 
 
-def _turned(thumbnails: np.ndarray) -> Iterator[np.ndarray]:
+def turned(thumbnails: np.ndarray) -> Iterator[np.ndarray]:
     """The thumbnails in each of the eight ways in which a square can lie."""
     squares = thumbnails.reshape(-1, SIDE, SIDE)
     for mirrored in (squares, squares[:, :, ::-1]):

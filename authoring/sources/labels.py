@@ -93,7 +93,7 @@ def _by_order(values: np.ndarray, path: Path, scan: Volume, names: dict[int, str
 
 def _on_grid(image: sitk.Image, path: Path, scan: Volume, names: dict[int, str]) -> LabelLayer:
     """Labels with a geometry of their own, where the voxels of the scan lie."""
-    turned = sitk.DICOMOrient(image, "LPS")
+    turned = sitk.DICOMOrient(image, "LPS") if scan.orientation_known else image
     if Grid.of(turned).same_as(scan.grid):
         return LabelLayer(sitk.GetArrayFromImage(turned), names)
     grid = scan.grid

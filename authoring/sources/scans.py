@@ -52,6 +52,7 @@ def read_scan(source: SourceDescription, case: Case, folder: Path) -> LabelledSc
         channel=case.channel,
         series=case.series,
         orientation=case.orientation,
+        trust_orientation=case.trust_orientation,
         spacing_mm=case.spacing_mm,
     )
     volume, remarks = _finite(volume, root / case.image)

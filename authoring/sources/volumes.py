@@ -6,7 +6,7 @@ view: the patient's right is at the left edge of the image. Where nothing tells 
 their file.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -72,13 +72,15 @@ def read_volume(
     channel: int | None = None,
     series: str | None = None,
     orientation: Faces | None = None,
+    trust_orientation: bool = True,
     spacing_mm: tuple[float, float, float] | None = None,
 ) -> Volume:
     """Reads a NIfTI, NRRD or MetaImage file, a DICOM file or folder, or a pattern of PNG files.
 
     deidentified: the source declares that its DICOM headers were cleaned although they do not say so themselves.
     channel picks one volume of several in a file, series one DICOM series of several in a folder. orientation and
-    spacing_mm (slice, row, column) are for formats that carry none.
+    spacing_mm (slice, row, column) are for formats that carry none. trust_orientation: whether the orientation that the
+    files state is the patient's; where it is not, the voxels keep the order of their file.
 
     Raises SourceError, naming the file, where it is missing, damaged or no volume, where several volumes are there and
     none is picked, where a slice is missing, and where a volume file states no orientation and none is declared;
@@ -96,12 +98,12 @@ def read_volume(
         stored = stored_files({path: tags}, path)
     else:
         stored = read_file(path, channel=channel, orientation=orientation)
-        if not stored.oriented:
+        if trust_orientation and not stored.oriented:
             raise SourceError(
                 f"{path}: its header states no orientation; expected one, or `orientation` in the case, which tells "
                 "where the first column, row and slice of the file lie"
             )
-    return _turned(stored)
+    return _turned(stored if trust_orientation else replace(stored, oriented=False))
 
 
 def is_png(path: Path) -> bool:

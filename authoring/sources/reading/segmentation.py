@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -59,12 +60,12 @@ def _frames_by_segment(dataset: Dataset) -> dict[int | None, list[int]]:
     return frames
 
 
+@dataclass(frozen=True)
 class _Places:
     """Where the frames lie: the slice of each frame, or None beyond the image, and the grid of a label image."""
 
-    def __init__(self, slices: list[int | None], grid: Grid):
-        self.slices = slices
-        self.grid = grid
+    slices: list[int | None]
+    grid: Grid
 
 
 def _places(dataset: Dataset, grid: Grid, shear_mm: tuple[float, float], path: Path) -> _Places:

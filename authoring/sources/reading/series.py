@@ -41,8 +41,6 @@ def read_series(folder: Path, *, series: str | None = None, deidentified: bool =
 
 def stored_files(headers: dict[Path, Dataset], place: Path) -> Stored:
     """The volume of one series from its files and their headers."""
-    if len(headers) == 1 and int(next(iter(headers.values())).get("NumberOfFrames") or 1) > 1:
-        return Stored(_pixels(list(headers), place, whole=False))
     _check_geometry(headers)
     first = next(iter(headers.values()))
     columns, rows = (_unit(first.ImageOrientationPatient[start : start + 3]) for start in (0, 3))
@@ -94,6 +92,8 @@ def _check_geometry(headers: dict[Path, Dataset]) -> None:
     """Every file must state where it lies, and agree with the first on everything but its position."""
     first, reference = next(iter(headers.items()))
     for file, tags in headers.items():
+        if (frames := int(tags.get("NumberOfFrames") or 1)) > 1:
+            raise SourceError(f"{file}: NumberOfFrames (0028,0008) is {frames}; expected one slice a file")
         for name, tag in GEOMETRY.items():
             if not tags.get(name):
                 raise SourceError(f"{file}: {name} {tag} is missing; expected the position of the slice")

@@ -1,7 +1,5 @@
 """NIfTI, NRRD and MetaImage files, read through SimpleITK."""
 
-import gzip
-import math
 import re
 import zlib
 from pathlib import Path
@@ -9,11 +7,11 @@ from pathlib import Path
 import SimpleITK as sitk
 
 from authoring.errors import SourceError
+from authoring.sources.reading.nifti import checked
 from authoring.sources.reading.stored import Faces, Stored, one_channel, reason, with_orientation
 
 #: The field of a MetaImage header that gives its axes, under each of its names.
 META_AXES = re.compile(rb"^(TransformMatrix|Rotation|Orientation)\s*=", re.MULTILINE)
-CHUNK = 1 << 20
 
 
 def read_file(path: Path, *, channel: int | None = None, orientation: Faces | None = None) -> Stored:
@@ -26,8 +24,10 @@ def read_file(path: Path, *, channel: int | None = None, orientation: Faces | No
     try:
         reader.ReadImageInformation()
         stated = _states_axes(path, reader)
-        _check_length(path, reader)
-        image = one_channel(reader.Execute(), channel, path)
+        image = reader.Execute()
+        if path.name.lower().endswith((".nii", ".nii.gz")):
+            image = checked(path, reader, image)
+        image = one_channel(image, channel, path)
     except RuntimeError as error:
         raise SourceError(f"{path}: not a readable NIfTI, NRRD or MetaImage volume ({reason(error)})") from None
     except (OSError, EOFError, zlib.error) as error:
@@ -63,18 +63,6 @@ def _states_axes(path: Path, reader: sitk.ImageFileReader) -> bool:
     if kind == "MetaImageIO":
         return META_AXES.search(_first_bytes(path)) is not None
     return False
-
-
-def _check_length(path: Path, reader: sitk.ImageFileReader) -> None:
-    """Reads a NIfTI file to its end: ITK takes what is missing of it for background, and looks at no checksum."""
-    if not path.name.lower().endswith((".nii", ".nii.gz")):
-        return
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-        length = sum(len(chunk) for chunk in iter(lambda: file.read(CHUNK), b""))
-    voxel = int(reader.GetMetaData("bitpix")) // 8
-    expected = int(float(reader.GetMetaData("vox_offset"))) + voxel * math.prod(reader.GetSize())
-    if length < expected:
-        raise SourceError(f"{path}: {length} bytes of content; expected {expected} for its {reader.GetSize()} voxels")
 
 
 def _first_bytes(path: Path) -> bytes:

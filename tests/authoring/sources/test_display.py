@@ -80,12 +80,11 @@ def test_square_pixels_average_the_finer_side_and_keep_labels_whole(tmp_path):
 
 
 def test_square_pixels_of_labels_are_those_at_their_centres(tmp_path):
-    """Columns of 1 mm and rows of 3 mm: columns 0, 1, 2 become one, whose centre is column 1; of ten columns, half a
-    one is left over at both ends, so the centres are at columns 2, 5 and 8 of 1 to 10: indices 1.5 + 0.5 and so on."""
+    """Columns of 1 mm and rows of 3 mm: columns 3, 4 and 5 become one, whose centre is column 4."""
     scan, case = scan_and_case(tmp_path, (1.0, 3.0, 1.0), shape=(6, 8, 9))
     shown = displayed(scan, view(case), case)
     assert shown.grey(1).shape == (8, 3)
-    # The labelled column 3 lies beside the centre, column 4, of its pixel: the label is not drawn.
+    # Column 3, which is labelled, is beside the centre: the label is not drawn.
     assert shown.masks(1) == {}
     assert shown.present("liver")[1]
 
@@ -106,11 +105,15 @@ def test_the_window_is_that_of_the_view_or_the_case_or_the_region(tmp_path):
 
 
 def test_mr_is_normalised_over_the_whole_volume(tmp_path):
-    scan, case = scan_and_case(tmp_path, case={"modality": "MR", "sequence": "T1w"})
-    shown = displayed(scan, view(case), case)
+    """Slice k has the value 100 k: above the background the percentiles are 100 and 500."""
+    image = np.broadcast_to(np.arange(6, dtype=np.int16)[:, None, None] * 100, SHAPE)
+    write_volume(tmp_path / "image.nrrd", image)
+    write_volume(tmp_path / "labels.nrrd", np.ones(SHAPE, np.uint8))
+    source = describe("image.nrrd", "labels.nrrd", case={"modality": "MR", "sequence": "T1w"})
+    (case,) = source.cases
+    shown = displayed(read_scan(source, case, tmp_path), view(case, pixels="kept"), case)
     assert shown.window is None
-    assert shown.grey(1).max() > 0
-    assert shown.grey(0).max() == 0
+    assert [int(shown.grey(index).max()) for index in range(6)] == [0, 0, 64, 128, 191, 255]
 
 
 COS, SIN = np.cos(np.radians(30)), np.sin(np.radians(30))
@@ -147,11 +150,20 @@ def test_a_stack_of_unknown_orientation_is_shown_as_it_is_stored(tmp_path):
     assert np.argwhere(shown.masks(0)["liver"]).tolist() == [[1, 2]]
 
 
+def test_a_stated_orientation_that_is_not_trusted_names_no_plane_and_no_sides(tmp_path):
+    scan, case = scan_and_case(tmp_path, case={"trust_orientation": False}, direction=(-1, 0, 0, 0, -1, 0, 0, 0, 1))
+    assert not scan.volume.orientation_known
+    shown = displayed(scan, view(case), case)
+    assert (shown.plane, shown.edges) == ("oblique", None)
+    assert np.argwhere(shown.grey(1) == 255).tolist() == [[2, 3]]
+    assert np.argwhere(shown.masks(1)["liver"]).tolist() == [[2, 3]]
+
+
 def test_demo_scans_show_their_pairs_on_the_right_edges(scans):
     """Coronal slices of the abdomen: the liver is nearer to the left edge than the spleen, the bladder is lowest."""
     source, folder = next(item for item in scans if item[0].name == "totalsegmentator-tests")
     case = next(case for case in source.cases if case.key == "ct-abdomen-pelvis")
-    shown = displayed(read_scan(source, case, folder), view(case.views[0] and case, plane="coronal"), case)
+    shown = displayed(read_scan(source, case, folder), view(case, plane="coronal"), case)
     index = int(np.argmax(shown.present("liver") & shown.present("spleen") & shown.present("urinary_bladder")))
     middle = {name: np.argwhere(mask).mean(axis=0) for name, mask in shown.masks(index).items()}
     assert middle["liver"][1] < middle["spleen"][1]

@@ -162,6 +162,7 @@ def test_two_files_at_one_position_are_refused(tmp_path):
         ),
         ({"PixelSpacing": [1, 1]}, r"2\.dcm: its PixelSpacing is not that of 0\.dcm"),
         ({"ImagePositionPatient": None}, r"2\.dcm: ImagePositionPatient \(0020,0032\) is missing"),
+        ({"NumberOfFrames": 3}, r"2\.dcm: NumberOfFrames \(0028,0008\) is 3; expected one slice a file"),
         ({"PhotometricInterpretation": "RGB"}, r"2\.dcm: PhotometricInterpretation \(0028,0004\) is not MONOCHROME2"),
     ],
 )

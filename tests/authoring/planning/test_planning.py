@@ -1,0 +1,163 @@
+"""Dialogues come in the wanted lengths, refer near and far, and every question in them is proven."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from authoring.planning import Planner, Question, TextQuestion
+from authoring.planning.patterns import AGAIN, PRESENT, REFERRING, REGIONS
+from authoring.planning.questions import possible_question, referable
+from authoring.proof import is_open, needs_history, solve
+from authoring.scene import make_scene
+from release import Edges
+
+SHAPE = (120, 160)
+PLACES = {
+    "liver": (10, 10, 40, 60),
+    "spleen": (10, 120, 28, 28),
+    "stomach": (14, 84, 22, 30),
+    "kidney_right": (64, 12, 24, 20),
+    "kidney_left": (64, 116, 30, 24),
+    "aorta": (54, 78, 12, 12),
+    "inferior_vena_cava": (54, 56, 10, 14),
+    "pancreas": (46, 80, 6, 40),
+    "back_muscles_right": (96, 40, 14, 24),
+    "back_muscles_left": (96, 92, 14, 26),
+    "vertebral_column": (70, 70, 24, 20),
+}
+
+
+#: Three muscles on each side, which one description fits.
+BUTTOCKS = {
+    f"gluteus_{layer}_{side}": (top, column if side == "right" else 160 - column - width, 16, width)
+    for side in ("right", "left")
+    for layer, top, column, width in (("maximus", 90, 10, 40), ("medius", 60, 24, 24), ("minimus", 34, 44, 16))
+} | {"sacrum": (70, 70, 30, 24)}
+
+
+def made(places):
+    masks = {}
+    for name, (top, left, height, width) in places.items():
+        masks[name] = np.zeros(SHAPE, bool)
+        masks[name][top : top + height, left : left + width] = True
+    edges = Edges(left="R", top="A")
+    grey = np.full(SHAPE, 90, np.uint8)
+    return make_scene(grey, masks, exhaustive=frozenset(masks), edges=edges, region="abdomen")
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return made(PLACES)
+
+
+def planned(scene, images, **kwargs):
+    """The dialogues of so many images that all look alike."""
+    planner = Planner(np.random.default_rng(5), **kwargs)
+    return [plan for _ in range(images) for plan in planner.plan(scene)]
+
+
+def segmentations(plan):
+    return [turn for turn in plan if isinstance(turn, Question)]
+
+
+@pytest.fixture(scope="module")
+def plans(scene):
+    return planned(scene, 40)
+
+
+def test_lengths_follow_the_published_shares(plans):
+    wanted = {1: 13.2, 2: 14.2, 3: 36.4, 4: 8.0, 5: 5.4, 6: 5.9, 7: 4.9, 8: 4.5, 9: 3.1, 10: 1.6, 11: 1.4, 12: 1.4}
+    found = Counter(len(plan) for plan in plans)
+    assert len(plans) > 190
+    for length, share in wanted.items():
+        assert abs(100 * found[length] / len(plans) - share) < 2, length
+
+
+def test_lengths_follow_other_shares(scene):
+    found = Counter(len(plan) for plan in planned(scene, 20, turns={2: 1, 6: 1}))
+    assert set(found) == {2, 6}
+    assert abs(found[2] - found[6]) <= 4
+
+
+def test_a_planner_makes_as_many_dialogues_as_wanted(scene):
+    assert len(planned(scene, 1, dialogues_per_image=2)) == 2
+
+
+def test_the_same_seed_gives_the_same_dialogues(scene):
+    def told(plan):
+        return [turn.target.id if isinstance(turn, Question) else turn.fact.question["en"] for turn in plan]
+
+    assert [told(plan) for plan in planned(scene, 3)] == [told(plan) for plan in planned(scene, 3)]
+
+
+def test_every_question_is_proven_where_it_is_asked(scene, plans):
+    asked = 0
+    for plan in plans:
+        history = []
+        for turn in segmentations(plan):
+            assert solve(scene, history, turn.clues).id == turn.target.id
+            present = [clue for clue in turn.clues if not clue.references(history)]
+            if turn.pattern in REFERRING:
+                assert is_open(scene, history, present)
+            elif turn.pattern in REGIONS:
+                assert needs_history(scene, history, turn.clues)
+            history.append(turn.target)
+            asked += 1
+    assert asked > 400
+
+
+def test_all_patterns_that_the_scene_supports_come_up(plans):
+    used = Counter(turn.pattern for plan in [*plans, *planned(made(BUTTOCKS), 20)] for turn in segmentations(plan))
+    # There is no tumour to be part of an organ or taken out of one, and each structure is one piece.
+    assert {*PRESENT, *REFERRING, *AGAIN, *REGIONS} - used.keys() <= {"part", "rest", "piece"}
+
+
+def test_references_are_near_and_far(plans):
+    distances = Counter()
+    for plan in plans:
+        history = []
+        for turn in segmentations(plan):
+            if turn.pattern in REFERRING:
+                distances.update(len(history) + 1 - ordinal for c in turn.clues for ordinal in c.references(history))
+            history.append(turn.target)
+    assert distances[1] > 20
+    assert sum(count for distance, count in distances.items() if distance > 1) > 20
+
+
+def test_a_structure_is_asked_for_again_only_by_going_back(plans):
+    for plan in plans:
+        seen = set()
+        for turn in segmentations(plan):
+            assert (turn.target.id in seen) == (turn.pattern in AGAIN)
+            seen.add(turn.target.id)
+
+
+def test_text_only_turns_never_come_first_nor_twice(plans):
+    texts = 0
+    for plan in plans:
+        assert isinstance(plan[0], Question)
+        facts = [turn.fact for turn in plan if isinstance(turn, TextQuestion)]
+        assert len(facts) == len(set(facts))
+        assert len(facts) <= max(1, len(plan) // 2)
+        texts += len(facts)
+    assert texts > 50
+
+
+def test_after_a_repetition_counting_is_no_longer_clear(scene):
+    liver, spleen, aorta = (scene.structures[name] for name in ("liver", "spleen", "aorta"))
+    assert referable([liver, spleen, aorta]) == [1, 2, 3]
+    assert referable([liver, spleen, liver, aorta]) == [1, 2]
+
+
+def test_targets_that_are_not_wanted_are_left_out(scene):
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        question = possible_question(scene, [], random, {"words": 1}, avoid=set(PLACES) - {"aorta"})
+        assert question.target.id == "aorta"
+    assert possible_question(scene, [], random, {"words": 1}, avoid=PLACES) is None
+
+
+def test_a_scene_without_anything_to_ask_for_gets_no_dialogue():
+    empty = make_scene(np.zeros(SHAPE, np.uint8), {})
+    assert Planner(np.random.default_rng(0)).plan(empty) == []

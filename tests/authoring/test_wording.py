@@ -1,0 +1,130 @@
+"""Every pattern becomes a sentence in both languages; no slot stays open and no name slips in."""
+
+import re
+from collections import defaultdict
+
+import numpy as np
+import pytest
+
+from authoring.anatomy.naming import names_any
+from authoring.clues import InSystem, PartInHalf, RestOf, SegmentedBefore, Together
+from authoring.planning import Question
+from authoring.planning.patterns import AGAIN, PRESENT, REFERRING, REGIONS
+from authoring.scene import make_scene
+from authoring.wording import answer_text, question_text
+from authoring.wording.forms import forms, reference
+from release import Edges
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(scope="module")
+def worded(demo_release):
+    """pattern -> the pairs of sentences that the demo has of it."""
+    pairs = defaultdict(list)
+    for origin in demo_release.origins():
+        pairs[origin.pattern].append(origin.template)
+    return pairs
+
+
+def test_the_demo_has_sentences_of_nearly_every_pattern(worded):
+    everything = {*PRESENT, *REFERRING, *AGAIN, *REGIONS, "fact"}
+    assert everything - worded.keys() <= {"rest", "part", "place_and_relation", "two_places"}
+
+
+def test_sentences_are_whole(worded):
+    for pairs in worded.values():
+        for pair in pairs:
+            assert not re.search(r"[{}]|\bNone\b|  ", pair.en + pair.zh), pair
+            assert re.match(r"[A-Z]", pair.en) and pair.en[-1] in ".?", pair.en
+            assert pair.zh[-1] in "。？", pair.zh
+            assert not re.search(r"[A-Za-z]{4,}", pair.zh), pair.zh
+
+
+def test_wordings_vary(worded):
+    for pattern in ("words", "place", "landmark", "extreme", "other", "relation"):
+        for language in ("en", "zh"):
+            sentences = [getattr(pair, language) for pair in worded[pattern]]
+            assert len(set(sentences)) > 0.9 * len(sentences), pattern
+
+
+def test_both_languages_have_the_same_forms():
+    def shape(value):
+        return {key: shape(inner) for key, inner in value.items()} if isinstance(value, dict) else type(value)
+
+    assert shape(forms()["en"]) == shape(forms()["zh"])
+
+
+@pytest.mark.parametrize(
+    ("ordinal", "segmented", "en"),
+    [
+        (1, 1, {"the structure segmented first"}),
+        (
+            2,
+            2,
+            {"the structure segmented second", "the structure segmented last", "the most recently segmented structure"},
+        ),
+        (1, 2, {"the structure segmented first"}),
+        (2, 3, {"the structure segmented second", "the structure segmented before the last one"}),
+        (1, 3, {"the structure segmented first"}),
+    ],
+)
+def test_references_count_segmentations(ordinal, segmented, en):
+    assert {reference("en", ordinal, segmented, RNG) for _ in range(60)} == en
+
+
+SCENE = make_scene(
+    np.full((60, 80), 200, np.uint8),
+    {
+        "liver": np.pad(np.ones((20, 30), bool), ((5, 35), (5, 45))),
+        "liver_tumour": np.pad(np.ones((12, 12), bool), ((8, 40), (8, 60))),
+        "vertebral_column": np.pad(np.ones((20, 20), bool), ((30, 10), (30, 30))),
+    },
+    edges=Edges(left="R", top="A"),
+)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "clue", "history", "answer"),
+    [
+        ("rest", RestOf(1, 2), ["liver", "liver_tumour"], "The mask shows the liver without the liver tumour."),
+        (
+            "together",
+            Together(1, 2),
+            ["liver", "vertebral_column"],
+            "The mask shows the liver and the vertebral column.",
+        ),
+        (
+            "half",
+            PartInHalf(1, "left"),
+            ["vertebral_column"],
+            "The mask shows the part of the vertebral column in the left half of the image.",
+        ),
+    ],
+)
+def test_regions_name_their_structures_in_the_answer_alone(pattern, clue, history, answer):
+    history = [SCENE.structures[name] for name in history]
+    asked = Question(pattern, (clue,), clue.make(SCENE, history))
+    for ordinal in range(1, len(history) + 1):
+        # Another segmentation came later, so that "the last one" is not among the forms.
+        text = question_text(asked, SCENE, 5, RNG)["en"]
+        assert f"the structure segmented {('first', 'second')[ordinal - 1]}" in text.lower()
+    assert answer_text(asked, history, RNG)["en"] == answer
+
+
+def test_no_question_names_what_the_slice_shows(demo_release):
+    labelled = {a.image_id: frozenset(part.id for part in a.structures) for a in demo_release.annotations()}
+    for dialogue in demo_release.dialogues():
+        for turn in dialogue.turns:
+            if turn.kind == "segment":
+                for language in ("en", "zh"):
+                    text = getattr(turn.question, language)
+                    assert not names_any(text, language, labelled[dialogue.image_id]), text
+
+
+def test_an_answer_that_comes_again_is_short():
+    liver = SCENE.structures["liver"]
+    asked = Question("again_system", (SegmentedBefore(), InSystem("digestive")), liver)
+    again = answer_text(asked, [liver], RNG)
+    assert again["en"] in ("The mask shows the liver again.", "Segmented once more: the liver.")
+    assert len(answer_text(asked, [], RNG)["en"]) > len(again["en"])

@@ -7,11 +7,30 @@ import sys
 import typer
 from rich.text import Text
 
-from commands import comparing, keeping, making, publishing, results, running, scans, scoring, serving, submitting
+from commands import (
+    comparing,
+    keeping,
+    making,
+    publishing,
+    restoring,
+    results,
+    running,
+    scans,
+    scoring,
+    serving,
+    submitting,
+)
 from commands.terminal import errors
 
 COMMANDS = {
-    "Make a data set": (scans.sources, scans.demo_data, scans.author, making.build, making.seal),
+    "Make a data set": (
+        scans.sources,
+        scans.demo_data,
+        scans.author,
+        restoring.restore_images,
+        making.build,
+        making.seal,
+    ),
     "Run and score": (running.run, scoring.validate, scoring.score, comparing.compare),
     "Submit and read": (
         submitting.submit,

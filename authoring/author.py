@@ -19,6 +19,7 @@ from authoring.sources.catalogue import Case, SourceDescription, readable
 from authoring.sources.discovery import cases_of
 from authoring.sources.duplicates import Duplicates
 from release import Release, Source, Texts, write_release
+from release.licences import licence_problems
 
 Warn = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -87,6 +88,8 @@ def author(
     scan under two patients, for a header that is not valid, and where not one question can be asked.
     """
     release = _release(sources, header, options)
+    for problem in licence_problems(release):
+        warn(problem)
     out = Path(out).absolute()
     kept = Shards(out.parent / f".{out.name}.authoring")
     jobs = _jobs(sources, kept, seed, options)

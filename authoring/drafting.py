@@ -127,7 +127,7 @@ def _worded(plan: Plan, dialogue_id: str, shown: Slice, rng: np.random.Generator
             history.append(planned.target)
             places.append(number)
         else:
-            question, answer = fact_text(planned, len(history), rng)
+            question, answer = fact_text(planned, history, rng)
             refers_to = places[planned.ordinal - 1]
             turn = _text_turn(number, question, answer, refers_to)
             pattern, clues = "fact", [{"clue": "Earlier", "earlier": planned.ordinal}]
@@ -151,7 +151,7 @@ def _segmentation(
     return Turn(
         turn=number,
         kind="segment",
-        question=Text(**question_text(planned, shown.scene, len(history), rng)),
+        question=Text(**question_text(planned, shown.scene, history, rng)),
         answer=Text(**answer_text(planned, history, rng)),
         facets=facets(shown.scene, history, planned.clues),
         target=planned.target.id,

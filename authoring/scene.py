@@ -12,6 +12,7 @@ import numpy as np
 from scipy import ndimage
 
 from authoring.anatomy.structures import BodyPart, parts_of, structures
+from authoring.sources.views import body_columns
 from release import Edges
 
 #: A structure smaller than this, or into which no square of this side fits, is too small to be asked for (it still
@@ -78,10 +79,14 @@ class SceneStructure:
 
     @cached_property
     def pieces(self) -> tuple[np.ndarray, ...]:
-        """The connected pieces (8 neighbours), the largest first: bool [rows, columns] each."""
-        labels, count = ndimage.label(self.mask, np.ones((3, 3)))
-        sizes = np.bincount(labels.ravel())[1:]
-        return tuple(labels == 1 + number for number in np.argsort(-sizes, kind="stable")[:count])
+        """The connected pieces, the largest first: bool [rows, columns] each. Pixels that touch at a corner alone count
+        as connected."""
+        return _pieces(self.mask, np.ones((3, 3)))
+
+    @cached_property
+    def largest_piece_is_clear(self) -> bool:
+        """Whether the largest piece is the same where pixels that touch at a corner alone are not connected."""
+        return np.array_equal(self.pieces[0], _pieces(self.mask, None)[0])
 
     def share_beyond(self, axis: str, position: float) -> float:
         """Share of the structure's pixels with a row or column index above `position`; those at it count half."""
@@ -172,6 +177,12 @@ def make_scene(
     )
 
 
+def _pieces(mask: np.ndarray, neighbours: np.ndarray | None) -> tuple[np.ndarray, ...]:
+    labels, count = ndimage.label(mask, neighbours)
+    sizes = np.bincount(labels.ravel())[1:]
+    return tuple(labels == 1 + number for number in np.argsort(-sizes, kind="stable")[:count])
+
+
 def is_visible(grey: np.ndarray, mask: np.ndarray) -> bool:
     """Whether a mask can be told from its surroundings: not both the same black or the same white."""
     near = ndimage.binary_dilation(mask, iterations=SURROUNDINGS_PX) & ~mask
@@ -180,20 +191,6 @@ def is_visible(grey: np.ndarray, mask: np.ndarray) -> bool:
         and (not near.any() or np.mean(grey[near] == extreme) >= SATURATED_SHARE)
         for extreme in (0, 255)
     )
-
-
-def body_columns(grey: np.ndarray) -> tuple[int, int]:
-    """First and last column of the body in a slice [rows, columns]: the largest bright component.
-
-    An empty picture gives the whole width.
-    """
-    components, count = ndimage.label(ndimage.binary_opening(grey > 0.1 * grey.max()))
-    if count == 0:
-        return 0, grey.shape[1] - 1
-    sizes = np.bincount(components.ravel())
-    sizes[0] = 0
-    columns = np.flatnonzero((components == sizes.argmax()).any(axis=0))
-    return int(columns[0]), int(columns[-1])
 
 
 def _with_parts(name: str, masks: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -122,7 +122,8 @@ def author(
         authoring.apply_rewrites(place, rewrites, place)
     if apply_review:
         authoring.apply_review(place, apply_review, place)
-    console.print(f"wrote {place}; next: mturn-seg build {place}")
+    command = "restore-images" if withhold_images else "build"
+    console.print(f"wrote {place}; next: mturn-seg {command} {place}")
 
 
 def described(given: str) -> SourceDescription:

@@ -2,7 +2,7 @@
 
 from release.errors import Problem, Problems, ReleaseError
 from release.images import grey_png, pixels_sha256
-from release.layout import ANNOTATIONS, DIALOGUES, HEADER, TEXTS, image_file
+from release.layout import ANNOTATIONS, DIALOGUES, HEADER, REWRITES, TEXTS, image_file
 from release.reader import Line, ReleaseFolder, open_release, read_records, read_release
 from release.records import (
     Annotation,
@@ -26,6 +26,7 @@ __all__ = [
     "ANNOTATIONS",
     "DIALOGUES",
     "HEADER",
+    "REWRITES",
     "TEXTS",
     "Annotation",
     "Dialogue",

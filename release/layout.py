@@ -12,6 +12,8 @@ HEADER = "release.json"
 ANNOTATIONS = "annotations.jsonl"
 DIALOGUES = "dialogues.jsonl"
 TEXTS = "texts.jsonl"
+#: Rewordings that a model wrote and the check accepted, kept so that they can be made again without the model.
+REWRITES = "rewrites.jsonl"
 IMAGES = "images"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from masks import RleError, area, validate
 from release.errors import Problems
 from release.image_rules import check_picture, check_withheld, refuse_pictures
-from release.layout import ANNOTATIONS, DIALOGUES, IMAGES, TEXTS, file_sha256, image_file
+from release.layout import ANNOTATIONS, DIALOGUES, IMAGES, REWRITES, TEXTS, file_sha256, image_file
 from release.reader import ReleaseFolder, check_sha256, compare_listing, open_release, read_records
 from release.records import Annotation, Dialogue, Mask, Turn
 
@@ -58,7 +58,7 @@ def check_opened(release: ReleaseFolder, progress: Progress | None = None, shown
     problems = Problems()
     listed = set(compare_listing(release, problems))
     check = _Check(release, listed, problems)
-    for name in (ANNOTATIONS, DIALOGUES, TEXTS):
+    for name in (ANNOTATIONS, DIALOGUES, TEXTS, REWRITES):
         if name in listed:
             check_sha256(release, name, file_sha256(release.folder / name), problems)
     if ANNOTATIONS in listed:

@@ -16,6 +16,7 @@ from release.layout import (
     DIALOGUES,
     HEADER,
     IMAGES,
+    REWRITES,
     TEXTS,
     file_sha256,
     header_bytes,
@@ -34,13 +35,15 @@ def write_release(
     images: Mapping[str, bytes] | Iterable[tuple[str, bytes]],
     header: Release,
     origins: Iterable[Origin] = (),
+    rewrites: bytes = b"",
 ) -> Path:
     """Writes a release folder and returns its path.
 
     `images` maps image_id to the bytes of an 8-bit grey PNG, or yields such pairs; `origins` tell how the questions
-    came about, where somebody knows. All may be generators, which are read once, images before origins. The same
-    records give the same bytes: nothing is taken from the clock, the order is the caller's, and header.files is filled
-    in here. An earlier release at `folder` is replaced, any other folder refused.
+    came about, where somebody knows. All may be generators, which are read once, images before origins. `rewrites` is
+    the content of rewrites.jsonl, where a model reworded some questions. The same records give the same bytes: nothing
+    is taken from the clock, the order is the caller's, and header.files is filled in here. An earlier release at
+    `folder` is replaced, any other folder refused.
 
     Raises ReleaseError when a rule of the folder is broken or `folder` holds something else; nothing is left then.
     """
@@ -65,6 +68,9 @@ def write_release(
             files[TEXTS] = digest
         else:
             (fresh / TEXTS).unlink()
+        if rewrites:
+            (fresh / REWRITES).write_bytes(rewrites)
+            files[REWRITES] = hashlib.sha256(rewrites).hexdigest()
         (fresh / HEADER).write_bytes(header_bytes(header.model_copy(update={"files": files})))
         check_opened(open_release(fresh), shown_as=folder)
         replace_folder(fresh, folder, work)
@@ -82,7 +88,7 @@ def seal_release(folder: Path | str) -> ReleaseFolder:
     places = [
         release.folder / ANNOTATIONS,
         release.folder / DIALOGUES,
-        *([release.folder / TEXTS] if (release.folder / TEXTS).is_file() else []),
+        *(release.folder / name for name in (TEXTS, REWRITES) if (release.folder / name).is_file()),
         *sorted((release.folder / IMAGES).glob("*.png")),
     ]
     files = {path.relative_to(release.folder).as_posix(): file_sha256(path) for path in places}

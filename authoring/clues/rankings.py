@@ -19,8 +19,8 @@ ORDERS = {
     "topmost": ("row", False),
     "lowest": ("row", True),
 }
-#: A structure is farther to a side only if both its ends are: the shares of its pixels that tell where they lie.
-EDGES = (0.1, 0.9)
+#: A structure is farther to a side only if its middle and both its ends are: the shares of its pixels up to each.
+ENDS = (0.1, 0.5, 0.9)
 FROM_SIDE: dict[Direction, str] = {"left": "leftmost", "right": "rightmost", "above": "topmost", "below": "lowest"}
 
 
@@ -106,5 +106,5 @@ def _clear(scene: Scene, one: SceneStructure, other: SceneStructure, extreme: st
         return max(first, second) >= LARGER * min(first, second)
     ahead, behind = (other, one) if (first < second) == greatest_first else (one, other)
     return abs(first - second) >= DEAD_ZONE * scene.shape[0 if measure == "row" else 1] and all(
-        (ahead.quantile(measure, share) > behind.quantile(measure, share)) == greatest_first for share in EDGES
+        (ahead.quantile(measure, share) > behind.quantile(measure, share)) == greatest_first for share in ENDS
     )

@@ -87,14 +87,15 @@ class LargestPiece(Region):
     def make(self, scene, history):
         of = history[self.of - 1]
         sizes = [int(piece.sum()) for piece in of.pieces]
-        if len(sizes) < 2 or sizes[1] < MIN_AREA_PX or sizes[0] < LARGER * sizes[1]:
+        if len(sizes) < 2 or sizes[1] < MIN_AREA_PX or sizes[0] < LARGER * sizes[1] or not of.largest_piece_is_clear:
             return None
         return _region(f"{of.id}, largest piece", of.pieces[0], (of,), of)
 
 
 @dataclass(frozen=True)
 class PartInHalf(Region):
-    """The part of a segmentation that lies in one half of the image."""
+    """The part of a segmentation that lies in one half of the image. In an image of odd size the middle row belongs to
+    the upper half, the middle column to the left one."""
 
     of: int
     half: Literal["left", "right", "upper", "lower"]

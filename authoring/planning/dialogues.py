@@ -64,12 +64,12 @@ class Planner:
         """One dialogue of `length` turns, or of as many as the scene supports."""
         draft = _Draft(length)
         while len(draft.turns) < length:
-            turn = self._text(draft) if self._rng.random() < default_settings()["text_only"] else None
+            turn = self._text(scene, draft) if self._rng.random() < default_settings()["text_only"] else None
             # The first question of a dialogue asks for what no other dialogue of the image began with, if it can.
             avoided = ([] if draft.turns else [openings]) + [()]
             for avoid in avoided:
                 turn = turn or self._question(scene, draft, avoid)
-            turn = turn or self._text(draft)
+            turn = turn or self._text(scene, draft)
             if turn is None:
                 break
             draft.add(turn)
@@ -84,10 +84,10 @@ class Planner:
         latest = [item.id for item in draft.history[-1:]]
         return possible_question(scene, draft.history, self._rng, weights, asked=self._asked, avoid=[*avoid, *latest])
 
-    def _text(self, draft: "_Draft") -> TextQuestion | None:
+    def _text(self, scene: Scene, draft: "_Draft") -> TextQuestion | None:
         if draft.texts >= draft.most("most_text_only"):
             return None
-        return text_question(draft.history, draft.told, self._rng)
+        return text_question(scene, draft.history, draft.told, self._rng)
 
 
 class _Draft:

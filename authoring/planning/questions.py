@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from authoring.anatomy.knowledge import Fact, own_concept
+from authoring.anatomy.naming import names_any
 from authoring.clues import History
 from authoring.planning.patterns import AGAIN, PRESENT, REFERRING, REGIONS, Pattern, proposals
 from authoring.proof import Clues, is_open, needs_history, solve
@@ -64,6 +65,12 @@ def possible_question(
     return None
 
 
+def counting_is_plain(history: History) -> bool:
+    """Whether the n-th segmentation is also the n-th structure: nothing was segmented twice, and no region made."""
+    names = [item.id for item in history]
+    return len(set(names)) == len(names) and all(item.is_labelled for item in history)
+
+
 def referable(history: History) -> list[int]:
     """The segmentations that "the structure segmented third" can mean without doubt.
 
@@ -75,14 +82,21 @@ def referable(history: History) -> list[int]:
     return [place + 1 for place in range(repeat) if history[place].is_labelled]
 
 
-def text_question(history: History, told: Collection[str], rng: np.random.Generator) -> TextQuestion | None:
-    """A fact about one of the structures segmented so far that this dialogue has not asked yet."""
+def text_question(
+    scene: Scene, history: History, told: Collection[str], rng: np.random.Generator
+) -> TextQuestion | None:
+    """A fact about one of the structures segmented so far that this dialogue has not asked yet.
+
+    No question names a structure that the slice's labels show: another dialogue may ask for it.
+    """
+    labelled = frozenset(scene.structures)
     choices = [
         TextQuestion(fact, ordinal)
         for ordinal in referable(history)
         if (concept := own_concept(history[ordinal - 1].id)) is not None
         for fact in concept.facts
         if fact.question["en"] not in told
+        and not any(names_any(text, language, labelled) for language, text in fact.question.items())
     ]
     return choices[int(rng.integers(len(choices)))] if choices else None
 

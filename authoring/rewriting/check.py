@@ -36,11 +36,13 @@ def problem(template: str, reworded: str, language: str, kind: str, unnamed: Col
         found = "it names a structure of the image"
     if found is not None:
         return found
-    return _other_question(template, reworded, language) if kind == "answer" else _other_wish(template, reworded, language)
+    return (
+        _other_question(template, reworded, language) if kind == "answer" else _other_wish(template, reworded, language)
+    )
 
 
 def understood(template: str, language: str) -> bool:
-    """Whether the check can read a template of a segmentation turn in full; where not, no rewording could be accepted."""
+    """Whether the check can read a segmentation question in full; where not, no rewording of it is accepted."""
     return template_reading(template, language).unknown is None
 
 

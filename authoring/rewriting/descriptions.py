@@ -1,4 +1,4 @@
-"""Descriptions in questions: which a template holds, where a reworded question has them, and whether they still say it."""
+"""Descriptions in questions: which a template holds, where a reworded one has them, whether they still say the same."""
 
 import re
 from collections import Counter
@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from authoring.anatomy.knowledge import concepts
-from authoring.rewriting.lexicon import Lexicon
+from authoring.rewriting.lexicon import Lexicon, lexicon
 from authoring.rewriting.marks import kind_of
 
 #: The least share of a description's content that must be found again, and the largest share of what may be added.
 KEPT, ADDED = 0.75, 0.35
-#: Words without content of their own.
-_FUNCTION = frozenset(
-    "a an the of in on at to for and or as by with from into its it is are be that which who whose this these those one".split()
-)
 _ENDINGS = ("ations", "ation", "ings", "ing", "ions", "ion", "ies", "ed", "es", "s", "e", "y")
 
 
@@ -105,7 +101,7 @@ def _content_at(words: list[Word], first: int, index: int, language: str) -> str
 
 
 def _content(word: str, language: str) -> str | None:
-    if kind_of(word) or (language == "en" and word in _FUNCTION):
+    if kind_of(word) or (language == "en" and word in lexicon(language).function_words):
         return None
     return stem(word) if language == "en" else word
 

@@ -5,9 +5,9 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from httpx2 import HTTPError
 from huggingface_hub import InferenceClient
 from huggingface_hub.errors import HfHubHTTPError, InferenceTimeoutError
-from httpx2 import HTTPError
 
 from authoring.rewriting.cache import Asked
 from authoring.rewriting.errors import EndpointError
@@ -66,7 +66,7 @@ class Asker:
             self._pause()
             try:
                 return self._once(asked)
-            except _AgainLater as problem:
+            except _PassingError as problem:
                 tried += 1
                 if tried == TRIES:
                     told = f"no answer after {TRIES} tries: {problem}; run again to go on"
@@ -86,19 +86,19 @@ class Asker:
             answer = reply.choices[0].message.content or ""
             return answer.strip(), int(getattr(reply.usage, "total_tokens", 0) or 0)
         except InferenceTimeoutError:
-            raise _AgainLater(f"no answer in {self._endpoint.timeout:g} s") from None
+            raise _PassingError(f"no answer in {self._endpoint.timeout:g} s") from None
         except HfHubHTTPError as error:
             status = error.response.status_code
             if status >= 500 or status in (408, 425, 429):
-                raise _AgainLater(f"status {status}", _retry_after(error.response.headers)) from None
+                raise _PassingError(f"status {status}", _retry_after(error.response.headers)) from None
             raise EndpointError(
-                f"{self._endpoint.url}: status {status} for model {self._endpoint.model!r}: {error.response.text[:200]}; "
+                f"{self._endpoint.url}: status {status}, model {self._endpoint.model!r}: {error.response.text[:200]}; "
                 "expected an OpenAI-compatible endpoint, a model that it has, and a token that it takes"
             ) from None
         except (HTTPError, OSError) as error:
-            raise _AgainLater(f"{type(error).__name__}: {error}") from None
+            raise _PassingError(f"{type(error).__name__}: {error}") from None
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-            raise _AgainLater(f"an answer that is no chat completion ({type(error).__name__})") from None
+            raise _PassingError(f"an answer that is no chat completion ({type(error).__name__})") from None
 
     def _rest(self, seconds: float) -> None:
         with self._lock:
@@ -111,7 +111,7 @@ class Asker:
             raise EndpointError("stopped")
 
 
-class _AgainLater(Exception):
+class _PassingError(Exception):
     """A request failed in a way that passes; `after` seconds the server would like to be asked again, or None."""
 
     def __init__(self, message: str, after: float | None = None):

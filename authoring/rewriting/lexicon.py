@@ -32,8 +32,9 @@ class Form:
 class Lexicon:
     """The forms by what they say, and the words that say nothing of their own.
 
-    `silent` finds words that would be taken for a condition; `place_never` are expressions for what may not stand before and after a place; `frame_words` are harmless beside the
-    frame that they are listed under; `glue` beside a description; `poles` and `ordered` guard descriptions.
+    `silent` finds words that would be taken for a condition; `place_never` are expressions for what may not stand
+    before and after a place; `frame_words` are harmless beside the frame that they are listed under, `glue` beside a
+    description. `function_words` have no content, `poles` turn a meaning round, `ordered` tell that order matters.
     """
 
     language: str
@@ -48,6 +49,7 @@ class Lexicon:
     frame_words: dict[str, frozenset[str]]
     requests: tuple[str, ...]
     glue: frozenset[str]
+    function_words: frozenset[str]
     poles: frozenset[str]
     ordered: frozenset[str]
 
@@ -67,10 +69,11 @@ def lexicon(language: str) -> Lexicon:
         numbers=_numbers(language, own["numbers"], other["numbers"]),
         silent=re.compile("|".join(other["silent"])),
         place_never=(re.compile(other["not_after"]), re.compile(other["not_before"])),
-        words=frozenset(_words(other["words"], language)) | _words_of_frames(own, language),
-        frame_words={name: frozenset(map(str, words)) for name, words in other["frame_words"].items()},
+        words=frozenset(_words(other["words"])) | _words_of_frames(own),
+        frame_words={name: frozenset(words) for name, words in other["frame_words"].items()},
         requests=tuple({*other["requests"], *own["verbs"]}),
         glue=frozenset(other["glue"]),
+        function_words=frozenset(other["function_words"].split()),
         poles=frozenset(other["poles"].split()),
         ordered=frozenset(other["ordered"]),
     )
@@ -131,12 +134,12 @@ def _numbers(language: str, own: list[str], other: dict) -> tuple[Form, ...]:
     return tuple(Form(("number", n), re.compile(f"{around[0]}{word}{counted}{around[1]}")) for n, word in words)
 
 
-def _words(lines: list[str], language: str) -> Iterator[str]:
+def _words(lines: list[str]) -> Iterator[str]:
     for line in lines:
         yield from re.findall(r"[\w'-]+", line.lower())
 
 
-def _words_of_frames(own: dict, language: str) -> frozenset[str]:
+def _words_of_frames(own: dict) -> frozenset[str]:
     """The words around the slots of frames that say nothing of their own."""
     found = []
     texts = [*own["verbs"], *(form for name, frame in own["frames"].items() if name not in TELLING for form in frame)]

@@ -32,7 +32,8 @@ class Displayed:
     Slices count from the feet (axial), the front (coronal) or the patient's right (sagittal). spacing_mm: (slice, row,
     column) of what is shown. plane: axial, coronal or sagittal, or oblique where the scan is tilted too far. edges: the
     directions that the left and the top edge face, None where unknown or tilted too far. window: (level, width) in
-    Hounsfield units, None for MR. `remarks` are what a reader of the log should know.
+    Hounsfield units, None for MR and for CT that is shown as it is stored. `remarks` are what a reader of the log
+    should know.
     """
 
     scan: LabelledScan
@@ -42,6 +43,7 @@ class Displayed:
     plane: str
     edges: Edges | None
     window: tuple[float, float] | None
+    is_ct: bool
     pixels: "_Pixels"
     remarks: list[str] = field(default_factory=list)
 
@@ -72,7 +74,9 @@ class Displayed:
 
     @cached_property
     def _to_grey(self) -> Grey:
-        return windowed(*self.window) if self.window else self.scan.normalised
+        if self.window:
+            return windowed(*self.window)
+        return self.scan.stored_grey if self.is_ct else self.scan.normalised
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,7 @@ def displayed(scan: LabelledScan, view: View, case: Case) -> Displayed:
         plane="oblique" if _is_oblique(volume, axis) else view.plane,
         edges=EDGES[view.plane] if volume.orientation_known and straight else None,
         window=window_of(view.window, case.window, region=view.region) if case.modality == "CT" else None,
+        is_ct=case.modality == "CT",
         pixels=_Pixels(step),
         remarks=remarks,
     )

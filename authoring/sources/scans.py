@@ -15,7 +15,7 @@ from authoring.sources.catalogue import Case, LabelFile, SourceDescription
 from authoring.sources.labels import LabelLayer, read_label_layers, whole_numbers
 from authoring.sources.sides import check_pairs, split_by_side
 from authoring.sources.structure_masks import Box, StructureMasks, tight_box
-from authoring.sources.views import Grey, normalised
+from authoring.sources.views import Grey, as_stored, normalised
 from authoring.sources.volumes import Volume, read_volume
 
 #: Label values up to this are looked up as they are.
@@ -37,6 +37,11 @@ class LabelledScan:
     def normalised(self) -> Grey:
         """The grey values of a scan whose intensities have no unit, measured over the whole volume."""
         return normalised(self.volume.voxels)
+
+    @cached_property
+    def stored_grey(self) -> Grey:
+        """The grey values of a scan that was stored as pictures."""
+        return as_stored(self.volume.voxels)
 
 
 def read_scan(source: SourceDescription, case: Case, folder: Path) -> LabelledScan:

@@ -16,6 +16,11 @@ def windowed(level: float, width: float) -> Grey:
     return lambda hounsfield: _grey(hounsfield, level - width / 2, width)
 
 
+def as_stored(volume: np.ndarray) -> Grey:
+    """A function that leaves 8-bit grey values as they are; others are normalised."""
+    return (lambda grey: np.round(grey).astype(np.uint8)) if volume.dtype == np.uint8 else normalised(volume)
+
+
 def normalised(volume: np.ndarray) -> Grey:
     """A function from intensities to grey values 0..255 (uint8, same shape) between two percentiles of those voxels of
     the whole `volume` that are above its background."""

@@ -15,11 +15,11 @@ def answer_text(question: Question, history: History, rng: np.random.Generator) 
     return {language: _answer(question, history, language, rng) for language in LANGUAGES}
 
 
-def fact_text(question: TextQuestion, segmented: int, rng: np.random.Generator) -> tuple[dict, dict]:
-    """A text-only question, and its answer, in each language; `segmented` is the number of segmentations before it."""
+def fact_text(question: TextQuestion, history: History, rng: np.random.Generator) -> tuple[dict, dict]:
+    """A text-only question after the segmentations of `history`, and its answer, in each language."""
     asked = {
         language: capitalised(
-            question.fact.question[language].format(reference=reference(language, question.ordinal, segmented, rng))
+            question.fact.question[language].format(reference=reference(language, question.ordinal, history, rng))
         )
         for language in LANGUAGES
     }

@@ -9,6 +9,8 @@ import yaml
 
 from authoring.anatomy.knowledge import Concept
 from authoring.anatomy.naming import sayable
+from authoring.clues import History
+from authoring.planning.questions import counting_is_plain
 
 FILE = Path(__file__).with_name("forms.yaml")
 
@@ -35,12 +37,18 @@ def phrase(concept: Concept, language: str, unnamed: frozenset[str], rng: np.ran
     return pick(rng, topics[int(rng.integers(len(topics)))])
 
 
-def reference(language: str, ordinal: int, segmented: int, rng: np.random.Generator) -> str:
-    """A reference by place in the dialogue, never by name: the n-th, the latest, or the one before it."""
-    table = forms()[language]["references"]
-    choices = [form.format(ordinal=forms()[language]["ordinals"][ordinal - 1]) for form in table["by_number"]]
-    if segmented > 1 and ordinal == segmented:
+def reference(language: str, ordinal: int, history: History, rng: np.random.Generator) -> str:
+    """A reference by place in the dialogue, never by name: the n-th, the latest, or the one before it.
+
+    Where a structure was segmented twice, or a region made, "the structure segmented fourth" could be the fourth
+    structure or the fourth segmentation; then the words count segmentations.
+    """
+    table, number = forms()[language]["references"], forms()[language]["ordinals"][ordinal - 1]
+    if not counting_is_plain(history):
+        return pick(rng, table["by_act"]).format(ordinal=number)
+    choices = [form.format(ordinal=number) for form in table["by_number"]]
+    if len(history) > 1 and ordinal == len(history):
         choices += table["last"]
-    if segmented > 2 and ordinal == segmented - 1:
+    if len(history) > 2 and ordinal == len(history) - 1:
         choices += table["before_last"]
     return pick(rng, choices)

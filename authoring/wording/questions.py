@@ -9,6 +9,7 @@ from authoring.clues import (
     Described,
     Earlier,
     ExtremeOf,
+    History,
     InHalf,
     InQuarter,
     Inside,
@@ -46,20 +47,20 @@ FRAMES = {
 }
 
 
-def question_text(question: Question, scene: Scene, segmented: int, rng: np.random.Generator) -> dict[str, str]:
-    """The question in each language, worded independently; `segmented` is the number of segmentations before it.
+def question_text(question: Question, scene: Scene, history: History, rng: np.random.Generator) -> dict[str, str]:
+    """The question in each language, worded independently, after the segmentations of `history`.
 
     No description names a structure that the slice's labels show.
     """
-    return {language: _Sentence(language, question, scene, segmented, rng).text() for language in LANGUAGES}
+    return {language: _Sentence(language, question, scene, history, rng).text() for language in LANGUAGES}
 
 
 class _Sentence:
     """One question in one language."""
 
-    def __init__(self, language: str, question: Question, scene: Scene, segmented: int, rng: np.random.Generator):
+    def __init__(self, language: str, question: Question, scene: Scene, history: History, rng: np.random.Generator):
         self._language, self._forms = language, forms()[language]
-        self._question, self._scene, self._segmented, self._rng = question, scene, segmented, rng
+        self._question, self._scene, self._history, self._rng = question, scene, history, rng
 
     def text(self) -> str:
         frame, slots = self._frame()
@@ -146,7 +147,7 @@ class _Sentence:
 
     def _reference(self, to) -> str:
         if isinstance(to, Earlier):
-            return reference(self._language, to.ordinal, self._segmented, self._rng)
+            return reference(self._language, to.ordinal, self._history, self._rng)
         return self._forms["landmark"].format(d=self._phrase(to.concept))
 
     def _phrase(self, concept) -> str:

@@ -324,6 +324,9 @@ def test_the_largest_piece_needs_a_clear_lead():
     assert region(scene, ["small_bowel"], LargestPiece(1)).area == 100
     even = scene_of({"small_bowel": box(5, 5, 10, 10) | box(30, 5, 9, 10)})
     assert region(even, ["small_bowel"], LargestPiece(1)) is None
+    # Two blocks that touch at a corner are one piece or two.
+    corner = scene_of({"small_bowel": box(5, 5, 10, 10) | box(15, 15, 6, 6) | box(40, 40, 5, 5)})
+    assert region(corner, ["small_bowel"], LargestPiece(1)) is None
     whole = scene_of({"small_bowel": box(5, 5, 10, 10)})
     assert region(whole, ["small_bowel"], LargestPiece(1)) is None
 
@@ -358,6 +361,13 @@ def test_history_is_needed_where_another_one_gives_another_answer(scene, history
     assert solve(scene, history, clues)
     assert needs_history(scene, history, clues) is needed
     assert ("history" in facets(scene, history, clues)) is needed
+
+
+def test_a_history_of_the_same_mask_makes_no_difference():
+    # One vertebra is all of the spine that the slice shows.
+    spine = box(10, 30, 30, 20)
+    scene = scene_of({"vertebral_column": spine, "vertebra_L2": spine})
+    assert not needs_history(scene, [scene.structures["vertebral_column"]], [PartInHalf(1, "upper")])
 
 
 def test_a_place_that_repeats_what_the_words_settle_is_no_spatial_reasoning(scene):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.authoring.reading.asked import asked
-from tests.authoring.reading.parsing import references
+from tests.authoring.reading.parsing import mentions
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +98,7 @@ def test_a_text_question_speaks_of_the_segmentation_that_is_told(demo_release, o
                 continue
             assert origin.pattern == "fact"
             for language in ("en", "zh"):
-                said = references(getattr(turn.question, language), language, segmented)
-                assert origin.clues == [{"clue": "Earlier", "earlier": said[0]}], turn.question
-                assert len(said) == 1
+                (mention,) = mentions(getattr(turn.question, language), language, segmented)
+                assert origin.clues == [{"clue": "Earlier", "earlier": mention.ordinal}], turn.question
             facts += 1
     assert facts > 100

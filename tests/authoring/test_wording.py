@@ -42,7 +42,7 @@ def test_sentences_are_whole(worded):
 
 
 def test_wordings_vary(worded):
-    for pattern in ("words", "place", "landmark", "extreme", "other", "relation"):
+    for pattern in ("words", "place", "landmark", "extreme", "relation"):
         for language in ("en", "zh"):
             sentences = [getattr(pair, language) for pair in worded[pattern]]
             assert len(set(sentences)) > 0.9 * len(sentences), pattern
@@ -55,33 +55,42 @@ def test_both_languages_have_the_same_forms():
     assert shape(forms()["en"]) == shape(forms()["zh"])
 
 
-@pytest.mark.parametrize(
-    ("ordinal", "segmented", "en"),
-    [
-        (1, 1, {"the structure segmented first"}),
-        (
-            2,
-            2,
-            {"the structure segmented second", "the structure segmented last", "the most recently segmented structure"},
-        ),
-        (1, 2, {"the structure segmented first"}),
-        (2, 3, {"the structure segmented second", "the structure segmented before the last one"}),
-        (1, 3, {"the structure segmented first"}),
-    ],
-)
-def test_references_count_segmentations(ordinal, segmented, en):
-    assert {reference("en", ordinal, segmented, RNG) for _ in range(60)} == en
-
-
 SCENE = make_scene(
     np.full((60, 80), 200, np.uint8),
     {
         "liver": np.pad(np.ones((20, 30), bool), ((5, 35), (5, 45))),
         "liver_tumour": np.pad(np.ones((12, 12), bool), ((8, 40), (8, 60))),
         "vertebral_column": np.pad(np.ones((20, 20), bool), ((30, 10), (30, 30))),
+        **{name: np.pad(np.ones((6, 6), bool), ((2, 52), (60, 14))) for name in ("aorta", "spleen", "stomach")},
     },
     edges=Edges(left="R", top="A"),
 )
+
+
+FIRST, LAST = "the structure segmented first", {"the structure segmented last", "the most recently segmented structure"}
+
+
+@pytest.mark.parametrize(
+    ("ordinal", "history", "en"),
+    [
+        (1, ["liver"], {FIRST}),
+        (2, ["liver", "liver_tumour"], {"the structure segmented second", *LAST}),
+        (1, ["liver", "liver_tumour"], {FIRST}),
+        (
+            2,
+            ["liver", "liver_tumour", "vertebral_column"],
+            {"the structure segmented second", "the structure segmented before the last one"},
+        ),
+        (1, ["liver", "liver_tumour", "vertebral_column"], {FIRST}),
+        (2, ["liver", "liver_tumour", "liver"], {"the structure from the second segmentation"}),
+        (1, ["liver", "half"], {"the structure from the first segmentation"}),
+    ],
+)
+def test_references_count_segmentations(ordinal, history, en):
+    spine = SCENE.structures["vertebral_column"]
+    made = {"half": PartInHalf(1, "left").make(SCENE, [spine])}
+    history = [made.get(name) or SCENE.structures[name] for name in history]
+    assert {reference("en", ordinal, history, RNG) for _ in range(60)} == en
 
 
 @pytest.mark.parametrize(
@@ -105,9 +114,10 @@ SCENE = make_scene(
 def test_regions_name_their_structures_in_the_answer_alone(pattern, clue, history, answer):
     history = [SCENE.structures[name] for name in history]
     asked = Question(pattern, (clue,), clue.make(SCENE, history))
+    # Others were segmented later, so that "the last one" and "the one before it" are not among the forms.
+    later = [SCENE.structures[name] for name in ("aorta", "spleen", "stomach")]
     for ordinal in range(1, len(history) + 1):
-        # Another segmentation came later, so that "the last one" is not among the forms.
-        text = question_text(asked, SCENE, 5, RNG)["en"]
+        text = question_text(asked, SCENE, [*history, *later], RNG)["en"]
         assert f"the structure segmented {('first', 'second')[ordinal - 1]}" in text.lower()
     assert answer_text(asked, history, RNG)["en"] == answer
 

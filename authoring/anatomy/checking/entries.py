@@ -135,7 +135,9 @@ def read_entries(folder: Path) -> list[Entry]:
         try:
             items = yaml.load(file.read_text(encoding="utf-8"), _LOADER)
         except yaml.YAMLError as error:
-            raise SourceError(f"{file}: not YAML ({' '.join(str(error).split())}); expected a list of entries") from None
+            raise SourceError(
+                f"{file}: not YAML ({' '.join(str(error).split())}); expected a list of entries"
+            ) from None
         if not isinstance(items, list):
             raise SourceError(f"{file}: a {type(items).__name__}; expected a list of entries")
         place = file.relative_to(folder).as_posix()

@@ -1,4 +1,4 @@
-"""Words that give a structure away, or its side, or that point at an image: no description and no fact may have them."""
+"""Words that no description and no fact may have: those that tell the structure, or a side, or point at an image."""
 
 import re
 from collections.abc import Iterable, Iterator

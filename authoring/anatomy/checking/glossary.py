@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from authoring.anatomy.checking.entries import Entry, Problem, Text
-from authoring.anatomy.checking.sentences import is_traditional
+from authoring.anatomy.checking.sentences import HAN, is_traditional
 from authoring.errors import SourceError
 from mturn_seg import LANGUAGES
 
@@ -22,17 +22,20 @@ SPELLING = "spelling.yaml"
 #: The file of the names of people and organisms, and of abbreviations: what English writes with capital letters.
 NAMES = "names.yaml"
 
-# A word that ends so is a term of medicine.
-ENGLISH_ENDING = re.compile(
-    r"(?:itis|itides|omas?|omata|[oa]s[ie]s|iasis|ectom(?:y|ies)|otom(?:y|ies)|ostom(?:y|ies)|a?emias?|path(?:y|ies)"
+# A word that ends so is a term of medicine, unless it is as short as gram.
+SHORTEST_TERM = 5
+ENGLISH_TERM = re.compile(
+    r".+(?:itis|itides|omas?|omata|[oa]s[ie]s|iasis|ectom(?:y|ies)|otom(?:y|ies)|ostom(?:y|ies)|a?emias?|path(?:y|ies)"
     r"|plast(?:y|ies)|scop(?:y|ies)|graph(?:y|ies)|metry|grams?|algia|uria|plegia|paresis|megaly|troph(?:y|ies)|plasias?"
     r"|spasms?|lysis|ectasis|ectasia|celes?|penia|pnoea|rrhoea|rrhages?|aesthesia|oedema|opsy|opsies|centesis|opia"
     r"|phagia|phasia|phonia|ptosis|isms?)"
 )
 # A Chinese term of medicine ends with one of these.
 CHINESE_ENDINGS = "炎瘤癌症病征术"
+# After these a word can start, so that the term 癌 is no part of a longer one.
+BEFORE_A_WORD = "的为生近"
 WORD = re.compile(r"[A-Za-z0-9]+(?:[-'][A-Za-z0-9]+)*")
-# Words with capital letters that are no names: the first of a sentence; letters and Roman numbers, as in S-shaped and II.
+# Words with capital letters that are no names: the first of a sentence; letters and Roman numbers (S-shaped, II).
 SENTENCE_START = re.compile(r"(?:^|[.?] )(\w[\w'-]*)")
 LETTERS = re.compile(r"[A-Z](?:-[a-z]+)?|[IVX]+[a-c]?")
 
@@ -62,7 +65,9 @@ class Glossary:
         """For each character of CHINESE_ENDINGS the terms that hold it, with its places."""
         terms = {term for file in self.files.values() for chinese in file.values() for term in chinese}
         return {
-            ending: tuple((term, i) for term in sorted(terms) for i, character in enumerate(term) if character == ending)
+            ending: tuple(
+                (term, i) for term in sorted(terms) for i, character in enumerate(term) if character == ending
+            )
             for ending in CHINESE_ENDINGS
         }
 
@@ -135,11 +140,11 @@ def _refused(text: Text, glossary: Glossary) -> Iterator[Problem]:
 
 
 def _english_terms(text: Text, glossary: Glossary) -> Iterator[Problem]:
-    for word in (part for word in WORD.findall(text.text) for part in word.split("-")):
-        if len(word) > 4 and ENGLISH_ENDING.search(word.lower()) and ENGLISH_ENDING.search(word.lower()).end() == len(word):
-            forms = {word.lower(), *_singular(word.lower())}
-            if not forms & glossary.english_words:
-                yield text.problem(f"terms of the glossary, which lacks {word!r}")
+    for word in re.split(r"[^A-Za-z]+", text.text):
+        if len(word) < SHORTEST_TERM or not ENGLISH_TERM.fullmatch(word.lower()):
+            continue
+        if not {word.lower(), *_singular(word.lower())} & glossary.english_words:
+            yield text.problem(f"terms of the glossary, which lacks {word!r}")
 
 
 def _singular(word: str) -> Iterator[str]:
@@ -161,6 +166,16 @@ def _names(text: Text, glossary: Glossary) -> Iterator[Problem]:
 
 def _chinese_terms(text: Text, glossary: Glossary) -> Iterator[Problem]:
     for place, character in enumerate(text.text):
-        terms = glossary.chinese_endings.get(character, ())
-        if character in CHINESE_ENDINGS and not any(text.text.startswith(term, place - i) for term, i in terms if place >= i):
-            yield text.problem(f"terms of the glossary, which has none for {text.text[max(0, place - 5) : place + 1]!r}")
+        if character in CHINESE_ENDINGS and not _covered(text.text, place, glossary):
+            yield text.problem(
+                f"terms of the glossary, which has none for {text.text[max(0, place - 5) : place + 1]!r}"
+            )
+
+
+def _covered(text: str, place: int, glossary: Glossary) -> bool:
+    """Whether the character at a place belongs to a term; a term of one character only where a word can start."""
+    starts_word = place == 0 or not re.match(f"[{HAN}]", text[place - 1]) or text[place - 1] in BEFORE_A_WORD
+    return any(
+        place >= i and text.startswith(term, place - i) and (len(term) > 1 or starts_word)
+        for term, i in glossary.chinese_endings[text[place]]
+    )

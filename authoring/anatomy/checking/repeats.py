@@ -1,43 +1,45 @@
 """The same said twice: texts that are equal, or nearly, within an entry and anywhere else in their language."""
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from authoring.anatomy.checking.entries import Entry, Problem, Text
+from authoring.anatomy.checking.sentences import writing
 from mturn_seg import LANGUAGES
 
 #: From this share of common words (English) or pairs of characters (Chinese) on, two texts of an entry say nearly the
 #: same. Elsewhere it takes more: one word may tell two structures apart, as in "the highest of" and "the lowest of".
-IN_AN_ENTRY, ELSEWHERE = 0.6, 0.9
-
-# Words that say nothing of a structure. Numbers and places stay: they tell one structure from the next.
-EMPTY_WORDS = frozenset(
-    "a an the of in on at to by for from with as is are be was that which whose where when than and or its it one "
-    "can may this does do has have".split()
-)
+IN_AN_ENTRY, ELSEWHERE = 0.65, 0.9
+#: What more than this share of the texts of an entry has, such as "lobe of the breathing organ", tells none apart.
+SHARED = 0.25
 
 
 def repeat_problems(entries: Iterable[Entry]) -> Iterator[Problem]:
     """Each later text of two that are the same or nearly so.
 
-    Phrases are compared with all phrases of their language, questions with those of their entry: the same question
-    can be asked of many structures.
+    Phrases are compared with all phrases of their language and folder, questions with those of their entry: the same
+    question can be asked of many structures, and a group may say of several what an entry says of one of them.
     """
     entries = list(entries)
     for language in LANGUAGES:
         for entry in entries:
             for kind in ("phrase", "question"):
-                same = [text for text in entry.texts if text.language == language and text.kind == kind]
-                yield from _repeats(same, language, IN_AN_ENTRY)
-        yield from _repeats([text for entry in entries for text in entry.phrases(language)], language, ELSEWHERE)
+                yield from _inside([text for text in entry.texts if text.language == language and text.kind == kind])
+        for of_group in (False, True):
+            compared = [entry for entry in entries if entry.of_group == of_group]
+            yield from _elsewhere([text for entry in compared for text in entry.phrases(language)])
 
 
 def tokens(text: str, language: str) -> frozenset[str]:
-    """The words of an English text that say something; every two neighbouring characters of a Chinese one."""
+    """What two texts are compared by.
+
+    English: the words that say something, to their sixth letter. Chinese: each two characters that follow each other.
+    """
     plain = text.replace("{reference}", " ").lower()
     if language == "en":
-        return frozenset(re.findall(r"[a-z0-9]+", plain)) - EMPTY_WORDS
+        return frozenset(word[:6] for word in set(re.findall(r"[a-z0-9]+", plain)) - writing()["empty_words"])
     characters = re.sub(r"[\W的]", "", plain)
     return frozenset(characters[i : i + 2] for i in range(len(characters) - 1)) or frozenset(characters)
 
@@ -47,26 +49,32 @@ def similarity(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other) if one | other else 1.0
 
 
-def _repeats(texts: list[Text], language: str, least: float) -> Iterator[Problem]:
-    inside = least < ELSEWHERE
-    sets = [tokens(text.text, language) for text in texts]
+def _inside(texts: list[Text]) -> Iterator[Problem]:
+    """Repeats among the phrases or the questions of one entry, without the words that many of them share."""
+    sets = [tokens(text.text, text.language) for text in texts]
     counts = Counter(token for found in sets for token in found)
-    # Two sets that have `least` in common share one of the rarest tokens of each, as many as may be missing and one.
+    shared = {token for token, count in counts.items() if count > max(2, len(texts) * SHARED)}
+    for this, found in enumerate(sets):
+        for other in range(this):
+            if similarity(found - shared, sets[other] - shared) >= IN_AN_ENTRY:
+                yield _problem(texts[this], texts[other])
+
+
+def _elsewhere(texts: list[Text]) -> Iterator[Problem]:
+    """Repeats among the texts of different entries."""
+    sets = [tokens(text.text, text.language) for text in texts]
+    counts = Counter(token for found in sets for token in found)
+    # Sets that have nearly all in common share one of the rarest tokens of each: as many as may differ, and one.
     seen: dict[str, list[int]] = defaultdict(list)
     for this, found in enumerate(sets):
         rarest = sorted(found, key=lambda token: (counts[token], token))
-        rarest = rarest[: len(found) - _at_least(least, len(found)) + 1]
-        earlier = {other for token in rarest for other in seen[token]}
-        if not found:
-            yield texts[this].problem("a text that says something")
-        for other in sorted(earlier):
-            first = texts[other]
-            if similarity(found, sets[other]) >= least and (inside or first.entry is not texts[this].entry):
-                yield texts[this].problem(f"something other than {first.text!r} of {first.entry.file}: {first.entry.name}")
+        rarest = rarest[: len(found) - math.ceil(ELSEWHERE * len(found)) + 1]
+        for other in sorted({other for token in rarest for other in seen[token]}):
+            if texts[other].entry is not texts[this].entry and similarity(found, sets[other]) >= ELSEWHERE:
+                yield _problem(texts[this], texts[other])
         for token in rarest:
             seen[token].append(this)
 
 
-def _at_least(share: float, count: int) -> int:
-    """The fewest tokens of `count` that make up a share."""
-    return -int(-share * count // 1)
+def _problem(text: Text, first: Text) -> Problem:
+    return text.problem(f"something other than {first.text!r} of {first.entry.file}: {first.entry.name}")

@@ -45,13 +45,9 @@ def sentence_problems(entries: Iterable[Entry]) -> Iterator[Problem]:
 
 @cache
 def writing() -> dict[str, frozenset[str]]:
-    """Characters and abbreviations with rules of their own, from writing.yaml."""
+    """Characters, abbreviations and words with rules of their own, from writing.yaml."""
     raw = yaml.safe_load(WRITING.read_text(encoding="utf-8"))
-    return {
-        "traditional": frozenset(raw["traditional"]),
-        "simplified": frozenset(raw["simplified"]),
-        "latin_in_chinese": frozenset(raw["latin_in_chinese"]),
-    }
+    return {name: frozenset(members) for name, members in raw.items()}
 
 
 def is_traditional(character: str) -> bool:

@@ -4,7 +4,8 @@ const KEYS = {
   a: "accept", e: "edit", r: "reject", m: "key_mask", h: "key_earlier",
   "←": "back", "→": "forth", n: "key_next", "?": "key_help",
 };
-const page = { words: null, tongue: "en", overview: null, question: null };
+// `at` is the question that was asked for last; `question` the one that is shown.
+const page = { words: null, tongue: "en", overview: null, at: null, question: null };
 const shown = { target: true, earlier: true };
 
 function word(name, slots = {}) {
@@ -71,12 +72,24 @@ function say(text, bad = false) {
 // One question.
 
 async function open(number) {
-  page.question = await asked(`/api/questions/${number}`);
+  page.at = number;
+  wait(true);
+  const question = await asked(`/api/questions/${number}`);
+  // A reader who went on meanwhile wants another one.
+  if (page.at !== number) return;
+  page.question = question;
   history.replaceState(null, "", `#${number + 1}`);
   draw();
-  // Nothing is decided on before all of it can be seen.
   await Promise.allSettled([...document.querySelectorAll("#stack img:not([hidden])")].map((image) => image.decode()));
+  if (page.at === number) wait(false);
 }
+
+// Nothing is decided on before all of it can be seen, or while a decision is being kept.
+function wait(waiting) {
+  find("card").setAttribute("aria-busy", waiting);
+}
+
+const waits = () => find("card").getAttribute("aria-busy") !== "false";
 
 function draw() {
   const { question } = page;
@@ -173,13 +186,19 @@ function drawState() {
 // Decisions.
 
 async function decide(content) {
+  if (waits()) return;
+  wait(true);
   const { number } = page.question;
-  const kept = await asked(`/api/questions/${number}/decision`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(content),
-  });
-  page.overview.states = kept.states;
+  try {
+    const kept = await asked(`/api/questions/${number}/decision`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(content),
+    });
+    page.overview.states = kept.states;
+  } finally {
+    wait(false);
+  }
   tellProgress();
   await next(number);
 }
@@ -187,13 +206,13 @@ async function decide(content) {
 async function next(number) {
   const { states } = page.overview;
   const order = states.map((_, index) => (number + 1 + index) % states.length);
-  const open_one = order.find((index) => states[index] === null);
-  await open(open_one ?? number);
+  await open(order.find((index) => states[index] === null) ?? number);
 }
 
 const accept = () => decide({ decision: "accept" });
 
 function startEdit() {
+  if (waits()) return;
   close();
   find("editing").hidden = false;
   find("text").value = page.question.decision?.text ?? page.question.question;
@@ -203,6 +222,7 @@ function startEdit() {
 }
 
 function startReject() {
+  if (waits()) return;
   close();
   find("rejecting").hidden = false;
   find("reason").value = page.question.decision?.reason ?? "";
@@ -228,6 +248,10 @@ function close() {
   }
 }
 
+function go(number) {
+  return number < 0 || number >= page.overview.states.length ? undefined : open(number);
+}
+
 // Keys and buttons do the same.
 
 const DOES = {
@@ -236,9 +260,9 @@ const DOES = {
   r: startReject,
   m: () => { shown.target = !shown.target; toggle(); },
   h: () => { shown.earlier = !shown.earlier; toggle(); },
-  n: () => next(page.question.number),
-  ArrowLeft: () => find("back").disabled || open(page.question.number - 1),
-  ArrowRight: () => find("forth").disabled || open(page.question.number + 1),
+  n: () => next(page.at),
+  ArrowLeft: () => go(page.at - 1),
+  ArrowRight: () => go(page.at + 1),
   "?": () => find("keys").showModal(),
 };
 const BUTTONS = {
@@ -246,18 +270,12 @@ const BUTTONS = {
   "show-target": "m", "show-earlier": "h", help: "?",
 };
 
-// One after the other: a second key is not taken before the first has done its work.
-let busy = false;
-
 async function act(key) {
-  if (busy || page.question === null) return;
-  busy = true;
+  if (page.question === null) return;
   try {
     await DOES[key]();
   } catch (error) {
     say(error.message, true);
-  } finally {
-    busy = false;
   }
 }
 
@@ -291,7 +309,7 @@ function listen() {
     page.tongue = page.tongue === "en" ? "zh" : "en";
     speak();
   });
-  window.addEventListener("hashchange", () => open(numbered() ?? page.question.number));
+  window.addEventListener("hashchange", () => open(numbered() ?? page.at));
 }
 
 // The question that the address names, from #1; null where it names none.

@@ -1,5 +1,7 @@
 """How the Chinese questions are built: expressions for whole sentences, for clauses and for what they speak of."""
 
+import re
+
 D, THAT = r"(?P<d>.+?)", r"(?P<that>.+)"
 VERB = r"(?:找出并分割|分割|勾画|标出)"
 NUMBERS = ["一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"]
@@ -28,19 +30,18 @@ PLACES = {
     **{rf"患者{word}侧": ("side", "patient", side) for word, side in _SIDES.items()},
     **{rf"图像{word}半部分": ("half", half) for word, half in _HALVES.items()},
     **{
-        rf"图像{word}{one}四分之一区域": ("quarter", side, half)
+        rf"图像{word}{other}四分之一区域": ("quarter", half, side)
         for word, side in _SIDES.items()
-        for one, half in _HALVES.items()
+        for other, half in _HALVES.items()
     },
-}
-PLACES = {
-    form: (name, *values[::-1]) if name == "quarter" else (name, *values) for form, (name, *values) in PLACES.items()
 }
 PLACE = rf"(?P<place>{'|'.join(PLACES)})"
 
 _LAST = r"(?:最近一次|刚才)分割的结构"
-EARLIER = rf"(?:(?<!倒数)第(?P<by_number>{'|'.join(_LONGEST_FIRST)})次分割的结构|(?P<before_last>倒数第二次分割的结构)|{_LAST})"
-_ANY = rf"第(?:{'|'.join(_LONGEST_FIRST)})次分割的结构|倒数第二次分割的结构|{_LAST}"
+# It counts segmentations, never structures.
+_BY_ACT = rf"(?<!倒数)第(?P<by_act>{'|'.join(_LONGEST_FIRST)})次分割的结构"
+EARLIER = rf"(?:{_BY_ACT}|(?P<before_last>倒数第二次分割的结构)|{_LAST})"
+_ANY = re.sub(r"\?P<\w+>", "?:", EARLIER)
 REF, REF2 = rf"(?P<ref>{_ANY})", rf"(?P<ref2>{_ANY})"
 HALF = rf"图像(?P<half>{'|'.join(HALVES)})部分的区域"
 
@@ -99,8 +100,8 @@ CLAUSES = [
     (rf"相对{_TO}更靠患者足侧", ("beside", "patient", "feet"), None),
     (rf"与{_TO}位于图像同一侧", ("same side", True), None),
     (rf"与{_TO}分居图像两侧", ("same side", False), None),
-    (rf"在本层(?:面积比{_TO}更大)", ("size", "larger"), None),
-    (rf"在本层(?:面积比{_TO}更小)", ("size", "smaller"), None),
+    (rf"在本层面积比{_TO}更大", ("size", "larger"), None),
+    (rf"在本层面积比{_TO}更小", ("size", "smaller"), None),
     (rf"在本层图像中大于{_TO}", ("size", "larger"), None),
     (rf"在本层图像中小于{_TO}", ("size", "smaller"), None),
     (rf"与{_TO}直接相[邻贴]", ("touches", True), None),

@@ -1,5 +1,7 @@
 """How the English questions are built: expressions for whole sentences, for clauses and for what they speak of."""
 
+import re
+
 D, THAT = r"(?P<d>.+?)", r"(?P<that>.+)"
 VERB = r"(?:segment|outline|delineate|mark|find and segment)"
 NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -35,13 +37,12 @@ PLACES = {
 PLACE = rf"(?P<place>{'|'.join(PLACES)})"
 
 _NUMBERED = rf"the structure segmented (?P<by_number>{'|'.join(ORDINALS)})"
+_BY_ACT = rf"the structure from the (?P<by_act>{'|'.join(ORDINALS)}) segmentation"
 _BEFORE_LAST = r"(?P<before_last>the structure segmented before the last one)"
 _LAST = r"(?:the structure segmented last|the most recently segmented structure)"
-EARLIER = rf"(?:{_NUMBERED}|{_BEFORE_LAST}|{_LAST})"
+EARLIER = rf"(?:{_NUMBERED}|{_BY_ACT}|{_BEFORE_LAST}|{_LAST})"
 # A group name may stand once in an expression, so sentences take references without names.
-_ANY = (
-    rf"the structure segmented (?:{'|'.join(ORDINALS)}|before the last one|last)|the most recently segmented structure"
-)
+_ANY = re.sub(r"\?P<\w+>", "?:", EARLIER)
 REF, REF2 = rf"(?P<ref>{_ANY})", rf"(?P<ref2>{_ANY})"
 HALF = rf"(?P<half>{'|'.join(HALVES)}) half of the image"
 SO_FAR = r"the structures segmented so far(?: in this dialogue)?"
@@ -64,10 +65,8 @@ SENTENCES = [
     ("ask", rf'of the structures {PLACE} that fit the words "{D}", {VERB} the one that {THAT}\.'),
     ("other", rf'{REF} is not the only one here that fits the words "{D}"\. {VERB} the other one\.'),
     ("other", rf'leave out {REF} and {VERB} the other structure that fits the words "{D}"\.'),
-    (
-        "counterpart",
-        rf"(?:now )?{VERB} the (?:counterpart|partner) of {REF} (?:on the opposite side|across the midline) of the body\.",
-    ),
+    ("counterpart", rf"{VERB} the counterpart of {REF} on the opposite side of the body\."),
+    ("counterpart", rf"now {VERB} the partner of {REF} across the midline of the body\."),
     ("counterpart", rf"{REF} is one of a pair\. {VERB} its partner on the other side of the body\."),
     ("before", rf"of {SO_FAR}, segment once more the one that {THAT}\."),
     ("before", rf"go back over {SO_FAR} and segment again the one that {THAT}\."),

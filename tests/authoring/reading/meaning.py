@@ -3,163 +3,143 @@
 Knows nothing of margins: of two centroids, the one with the lower column lies farther to the left.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from tests.authoring.reading.anatomy import ancestors, catalogue
 from tests.authoring.reading.parsing import Condition, Reading
-from tests.authoring.reading.picture import (
-    STEPS,
-    Picture,
-    around,
-    beside,
-    beyond,
-    centre,
-    centre_distance,
-    gap,
-    inside,
-    largest_piece,
-    touches,
-)
+from tests.authoring.reading.picture import Picture
+from tests.authoring.reading.shapes import STEPS, Shape
 
 RANKINGS = ("extreme", "nth", "nearest")
 REGIONS = ("rest", "piece", "part in half", "together")
 EXTREMES = {"leftmost": "left", "rightmost": "right", "topmost": "above", "lowest": "below"}
 
-
-@dataclass(frozen=True)
-class Segmented:
-    """What a turn segmented: a labelled structure, or a region of some (no name)."""
-
-    name: str | None
-    mask: np.ndarray
+#: The segmentations of a dialogue so far.
+History = Sequence[Shape]
 
 
-History = Sequence[Segmented]
+def meant(reading: Reading, picture: Picture, history: History) -> list[Shape]:
+    """Everything in a picture that a question may mean after a history.
 
-
-def meant(reading: Reading, picture: Picture, history: History) -> list[Segmented]:
-    """Everything in a picture that a question may mean after a history."""
+    Raises LookupError where the words of a landmark fit none or several structures.
+    """
     if made := reading.named(*REGIONS):
-        return [Segmented(None, region) for region in _region(made[0], picture, history) if region.any()]
+        return [Shape(None, region) for region in _regions(made[0], picture, history) if region.any()]
+    plain = [condition for condition in reading.conditions if condition[0] not in RANKINGS]
     candidates = [
-        Segmented(name, picture.masks[name]) for name in sorted(picture.masks) if fits(name, reading, picture, history)
+        shape
+        for name, shape in sorted(picture.shapes.items())
+        if (reading.fits is None or name in reading.fits)
+        and all(_holds(condition, shape, picture, history) for condition in plain)
     ]
     rankings = reading.named(*RANKINGS)
     return _ranked(rankings[0], candidates, picture, history) if rankings else candidates
 
 
-def fits(name: str, reading: Reading, picture: Picture, history: History) -> bool:
-    """Whether a structure of the picture fits the description and every condition but a ranking."""
-    return (reading.fits is None or name in reading.fits) and all(
-        _holds(condition, name, picture, history) for condition in reading.conditions if condition[0] not in RANKINGS
-    )
-
-
-def spoken_of(reference: Condition, picture: Picture, history: History) -> Segmented:
-    """What a reference means. Raises LookupError where a landmark's words fit none or several structures."""
+def _spoken_of(reference: Condition, picture: Picture, history: History) -> Shape:
+    """What a reference means."""
     kind, value = reference
     if kind == "earlier":
         return history[value - 1]
-    found = [name for name in picture.masks if name in value]
+    found = [shape for name, shape in picture.shapes.items() if name in value]
     if len(found) != 1:
-        raise LookupError(f"the landmark fits {found}")
-    return Segmented(found[0], picture.masks[found[0]])
+        raise LookupError(f"a landmark fits {len(found)} structures")
+    return found[0]
 
 
-def _holds(condition: Condition, name: str, picture: Picture, history: History) -> bool:
-    mask = picture.masks[name]
+def _holds(condition: Condition, shape: Shape, picture: Picture, history: History) -> bool:
     match condition:
         case ("side", "image", side):
-            return beyond(mask, picture.middle[1], side)
+            return shape.beyond(picture.middle[1], side)
         case ("side", "patient", side):
-            return beyond(mask, picture.body_middle, picture.in_image(side))
+            return shape.beyond(picture.body_middle, picture.in_image(side))
         case ("half", half):
-            return beyond(mask, picture.middle[0], {"upper": "above", "lower": "below"}[half])
+            return shape.beyond(picture.middle[0], {"upper": "above", "lower": "below"}[half])
         case ("quarter", half, side):
-            return all(_holds(part, name, picture, history) for part in (("half", half), ("side", "image", side)))
+            return all(_holds(part, shape, picture, history) for part in (("half", half), ("side", "image", side)))
         case ("system", system):
-            return catalogue()[name]["system"] == system
+            return catalogue()[shape.name]["system"] == system
         case ("before",):
-            return any(item.name == name for item in history)
+            return any(item.name == shape.name for item in history)
         case (*said, reference):
-            other = spoken_of(reference, picture, history)
-            return name != other.name and _related(tuple(said), name, mask, other, picture)
+            other = _spoken_of(reference, picture, history)
+            return shape.name != other.name and _related(tuple(said), shape, other, picture)
     raise ValueError(f"unknown condition {condition}")
 
 
-def _related(said: Condition, name: str, mask: np.ndarray, other: Segmented, picture: Picture) -> bool:
+def _related(said: Condition, shape: Shape, other: Shape, picture: Picture) -> bool:
     """Whether a structure stands in a relation to another one."""
     match said:
         case ("beside", whose, direction):
             where = direction if whose == "image" else picture.in_image(direction)
-            return where is not None and beside(mask, other.mask, where)
+            return where is not None and shape.beside(other, where)
         case ("same side", same):
-            on_left = [centre(each)[1] < picture.middle[1] for each in (mask, other.mask)]
-            return (on_left[0] == on_left[1]) == same
-        case ("size", which):
-            return bool(mask.sum() > other.mask.sum()) == (which == "larger") and mask.sum() != other.mask.sum()
+            sides = [each.beyond(picture.middle[1], "left") for each in (shape, other)]
+            return (sides[0] == sides[1]) == same
+        case ("size", "larger"):
+            return shape.area > other.area
+        case ("size", "smaller"):
+            return shape.area < other.area
         case ("touches", expected):
-            return touches(mask, other.mask) == expected
+            return shape.touches(other) == expected
         case ("inside",):
-            return inside(mask, other.mask)
+            return shape.inside(other)
         case ("around",):
-            return around(mask, other.mask)
+            return shape.around(other)
         case ("part of",):
-            return other.name in ancestors(name)
+            return other.name in ancestors(shape.name)
         case ("counterpart",):
-            return catalogue()[name].get("pair") == other.name
+            return catalogue()[shape.name].get("pair") == other.name
         case ("other",):
             return True
     raise ValueError(f"unknown relation {said}")
 
 
-def _ranked(ranking: Condition, candidates: list[Segmented], picture: Picture, history: History) -> list[Segmented]:
+def _ranked(ranking: Condition, candidates: list[Shape], picture: Picture, history: History) -> list[Shape]:
     """The candidates that a ranking may mean: more than one where two are level, or where readings of it differ."""
     match ranking:
         case ("extreme", "largest"):
-            return _least(candidates, lambda mask: -mask.sum())
+            return _least(candidates, lambda shape: -shape.area)
         case ("extreme", "smallest"):
-            return _least(candidates, lambda mask: mask.sum())
+            return _least(candidates, lambda shape: shape.area)
         case ("extreme", extreme):
-            return _least(candidates, _along(EXTREMES[extreme]))
+            return _least(candidates, _from_edge(EXTREMES[extreme]))
         case ("nth", number, side):
             # The second from the left is the second to be met coming from the left edge.
-            ordered = sorted(candidates, key=lambda item: _along(side)(item.mask))
-            return ordered[number - 1 : number]
+            return sorted(candidates, key=_from_edge(side))[number - 1 : number]
         case ("nearest", reference):
-            other = spoken_of(reference, picture, history)
-            rivals = [item for item in candidates if item.name != other.name]
-            nearest = _least(rivals, lambda mask: gap(mask, other.mask))
-            nearest += _least(rivals, lambda mask: centre_distance(mask, other.mask))
-            return list({item.name: item for item in nearest}.values())
+            other = _spoken_of(reference, picture, history)
+            rivals = [shape for shape in candidates if shape.name != other.name]
+            nearest = [*_least(rivals, lambda shape: shape.gap(other))]
+            nearest += _least(rivals, lambda shape: shape.centre_distance(other))
+            return list({shape.name: shape for shape in nearest}.values())
     raise ValueError(f"unknown ranking {ranking}")
 
 
-def _along(direction: str):
-    """How far a mask's centroid lies from the edge of the image that a direction goes to, up to a constant."""
+def _from_edge(direction: str) -> Callable[[Shape], float]:
+    """How far a centroid lies from the edge of the image that a direction goes to, up to a constant."""
     axis, sign = STEPS[direction]
-    return lambda mask: -sign * centre(mask)[axis]
+    return lambda shape: -sign * shape.centre[axis]
 
 
-def _least(candidates: list[Segmented], measure) -> list[Segmented]:
+def _least(candidates: list[Shape], measure: Callable[[Shape], float]) -> list[Shape]:
     """The candidates of the least measure."""
-    measures = [float(measure(item.mask)) for item in candidates]
-    return [item for item, value in zip(candidates, measures, strict=True) if value == min(measures)]
+    measures = [measure(shape) for shape in candidates]
+    return [shape for shape, value in zip(candidates, measures, strict=True) if value == min(measures)]
 
 
-def _region(made: Condition, picture: Picture, history: History) -> list[np.ndarray]:
-    """The region that a question makes of earlier masks."""
+def _regions(made: Condition, picture: Picture, history: History) -> list[np.ndarray]:
+    """The region that a question makes of earlier masks, or the regions where it is not clear which."""
     kind, *values = made
-    first, *second = (spoken_of(value, picture, history).mask for value in values if isinstance(value, tuple))
+    first, *second = (_spoken_of(value, picture, history) for value in values if isinstance(value, tuple))
     match kind:
         case "rest":
-            return [first & ~second[0]]
+            return [first.mask & ~second[0].mask]
         case "together":
-            return [first | second[0]]
+            return [first.mask | second[0].mask]
         case "piece":
-            return [largest_piece(first)]
+            return first.largest_pieces()
         case _:
-            return [first & picture.half(values[0])]
+            return [first.mask & picture.half(values[0])]

@@ -1,13 +1,16 @@
-"""What a question says, taken from its sentence alone: a description, conditions on the wanted structure, or a region."""
+"""What a question says, from its sentence alone: a description, conditions on the wanted structure, or a region."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from tests.authoring.reading import chinese, english
 from tests.authoring.reading.anatomy import descriptions
 
 GRAMMARS = {"en": english, "zh": chinese}
+
+HOW = {"by_number": "structure", "by_act": "act"}
 
 #: A condition is its name with its values, such as ("beside", "image", "left", ("earlier", 1)).
 Condition = tuple
@@ -35,6 +38,21 @@ class Reading:
         """The conditions of these names."""
         return [condition for condition in self.conditions if condition[0] in names]
 
+    def without(self, *names: str) -> "Reading":
+        """The reading less its conditions of these names."""
+        return Reading(self.fits, frozenset(item for item in self.conditions if item[0] not in names))
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A segmentation that a text speaks of by its place in the dialogue, 1 for the first.
+
+    `how` it says so: by the number of the structure, of the act, or from the end.
+    """
+
+    ordinal: int
+    how: Literal["structure", "act", "last", "before last"]
+
 
 class UnreadableError(AssertionError):
     """A sentence with no reading, or with more than one."""
@@ -48,18 +66,26 @@ def read(text: str, language: str, segmented: int) -> Reading:
     return found.pop()
 
 
-def references(text: str, language: str, segmented: int) -> list[int]:
-    """The segmentations that a text speaks of by their place in the dialogue, 1 for the first."""
-    grammar = GRAMMARS[language]
-    reader = _Reader(language, segmented)
-    return [reader.ordinal(match) for match in re.finditer(grammar.EARLIER, text, re.IGNORECASE)]
+def mentions(text: str, language: str, segmented: int) -> list[Mention]:
+    """The segmentations that a text speaks of, as it comes to them."""
+    return [
+        _mention(match, language, segmented) for match in re.finditer(GRAMMARS[language].EARLIER, text, re.IGNORECASE)
+    ]
+
+
+def _mention(match: re.Match, language: str, segmented: int) -> Mention:
+    said = match.groupdict()
+    for group, how in HOW.items():
+        if said.get(group):
+            return Mention(GRAMMARS[language].ORDINALS.index(said[group].lower()) + 1, how)
+    return Mention(segmented - 1, "before last") if said["before_last"] else Mention(segmented, "last")
 
 
 class _Reader:
     """Reads the sentences of one language at one place of a dialogue."""
 
     def __init__(self, language: str, segmented: int):
-        self._grammar, self._segmented = GRAMMARS[language], segmented
+        self._language, self._grammar, self._segmented = language, GRAMMARS[language], segmented
         self._descriptions = descriptions(language)
 
     def sentences(self, text: str) -> Iterator[Reading]:
@@ -87,7 +113,7 @@ class _Reader:
         """What the frame of a sentence says by itself."""
         if kind == "ask":
             return
-        named = [self.reference(said[name]) for name in ("ref", "ref2") if said.get(name)]
+        named = [self._reference(said[name]) for name in ("ref", "ref2") if said.get(name)]
         half = (self._grammar.HALVES[said["half"].lower()],) if said.get("half") else ()
         yield (kind, *half, *named)
 
@@ -114,7 +140,7 @@ class _Reader:
                 continue
             said = match.groupdict()
             if "ref" in said:
-                if (ref := self.reference(said["ref"])) is None:
+                if (ref := self._reference(said["ref"])) is None:
                     continue
                 condition = (*condition, ref)
             if "place" in said:
@@ -125,17 +151,11 @@ class _Reader:
                 condition = (*condition, self._grammar.SYSTEMS[said["system"]])
             yield condition, compares
 
-    def reference(self, text: str) -> Condition | None:
+    def _reference(self, text: str) -> Condition | None:
         """("earlier", n), ("landmark", structures), or None for neither."""
         if match := re.fullmatch(self._grammar.EARLIER, text, re.IGNORECASE):
-            return ("earlier", self.ordinal(match))
+            return ("earlier", _mention(match, self._language, self._segmented).ordinal)
         if match := re.fullmatch(self._grammar.LANDMARK, text):
             fits = self._fits(match["d"])
             return None if fits is None else ("landmark", fits)
         return None
-
-    def ordinal(self, match: re.Match) -> int:
-        """Which segmentation a reference means, 1 for the first."""
-        if match["by_number"]:
-            return self._grammar.ORDINALS.index(match["by_number"].lower()) + 1
-        return self._segmented - 1 if match["before_last"] else self._segmented

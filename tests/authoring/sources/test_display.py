@@ -5,6 +5,7 @@ import pytest
 import SimpleITK as sitk
 from PIL import Image
 
+from authoring.sources.catalogue import SourceDescription
 from authoring.sources.display import displayed
 from authoring.sources.scans import read_scan
 from authoring.sources.views import body_columns, normalised, windowed
@@ -189,3 +190,38 @@ def test_body_columns_leave_out_the_table_and_the_arms():
     grey[20:30, 5:12] = 100
     assert body_columns(grey) == (30, 70)
     assert body_columns(np.zeros((5, 9), np.uint8)) == (0, 8)
+
+
+def test_pictures_are_shown_as_they_were_stored(tmp_path):
+    picture = np.arange(40 * 40, dtype=np.int64).reshape(40, 40) % 256
+    Image.fromarray(picture.astype(np.uint8)).save(tmp_path / "a.png")
+    labels = np.zeros((40, 40), np.uint8)
+    labels[5:20, 5:20] = 1
+    Image.fromarray(labels).save(tmp_path / "a-labels.png")
+    source = SourceDescription.model_validate(
+        {
+            "name": "pictures",
+            "title": "Pictures",
+            "licence": "CC0-1.0",
+            "redistribute": "images",
+            "cases": [
+                {
+                    "key": "a",
+                    "patient": "a",
+                    "split": "train",
+                    "image": "a.png",
+                    "labels": [{"file": "a-labels.png", "map": "organs"}],
+                    "modality": "CT",
+                    "sequence": "CECT",
+                    "window": "stored",
+                    "spacing_mm": [1, 1, 1],
+                    "views": [{"region": "abdomen", "slices": 1, "gap_mm": 0}],
+                }
+            ],
+            "label_maps": {"organs": {1: "liver"}},
+        }
+    )
+    case = source.cases[0]
+    shown = displayed(read_scan(source, case, tmp_path), case.views[0], case)
+    assert shown.window is None
+    assert np.array_equal(shown.grey(0), picture)

@@ -46,7 +46,10 @@ def test_english_terms_are_words_but_for_function_words_by_the_share_of_texts_th
 
 def test_chinese_terms_are_of_two_characters_and_more():
     texts = [f"{one}肝脏{other}" for one, other in zip("甲乙丙丁戊己", "己甲乙丙丁戊", strict=True)]
-    texts += ["天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏", "闰余成岁律吕调阳云腾致雨露结为霜金生丽水玉出昆冈"]
+    texts += [
+        "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏",
+        "闰余成岁律吕调阳云腾致雨露结为霜金生丽水玉出昆冈剑号巨阙珠称夜光果珍李柰菜重芥姜海咸河淡",
+    ]
     assert frequent_terms(texts, "zh") == {"肝脏": 0.75}
 
 

@@ -36,9 +36,8 @@ def problem(template: str, reworded: str, language: str, kind: str, unnamed: Col
         found = "it names a structure of the image"
     if found is not None:
         return found
-    return (
-        _other_question(template, reworded, language) if kind == "answer" else _other_wish(template, reworded, language)
-    )
+    differs = _other_question if kind == "answer" else _other_wish
+    return differs(template, reworded, language)
 
 
 def understood(template: str, language: str) -> bool:

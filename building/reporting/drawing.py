@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -45,7 +46,9 @@ _NO_METADATA = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None
 
 def rendered(draw: Callable[[], Figure], format: Format, font: str | None = None) -> bytes:
     """The picture that `draw` makes, in the common look; `font` is a family for what DejaVu Sans lacks."""
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        # Whoever has no font for a term is told so once, not for each of its letters.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         matplotlib.rcdefaults()
         matplotlib.rcParams.update({**_LOOK, "font.family": ["DejaVu Sans", *([font] if font else [])]})
         out = io.BytesIO()

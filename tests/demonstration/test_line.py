@@ -85,10 +85,11 @@ def test_load_dataset_and_pycocotools_read_what_was_authored(demo, monkeypatch, 
         )
         for turn, authored in zip(row["turns"], dialogue.turns, strict=True):
             if authored.kind == "segment":
-                expected = masks[dialogue.image_id][authored.target]
+                # A region that a question makes of earlier masks is annotated nowhere else.
+                expected = masks[dialogue.image_id].get(authored.target, authored.mask)
                 decoded = coco.decode(turn["mask"])
                 assert np.array_equal(decoded, coco.decode({"size": expected.size, "counts": expected.counts}))
-                compared += 1
+                compared += authored.target in masks[dialogue.image_id]
             else:
                 assert turn["mask"] is None
     assert compared > 100

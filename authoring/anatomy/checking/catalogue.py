@@ -116,22 +116,27 @@ def _codes(known: Catalogue) -> Iterator[Problem]:
         if structure.snomed not in meanings:
             yield _problem(structure.id, structure.snomed, "a SNOMED CT code of pydicom's dictionary")
             continue
-        meaning = meanings[structure.snomed]
-        if not any(_words(meaning) & _words(term) for term in structure.en):
-            yield _problem(structure.id, f"{structure.snomed}, {meaning}", "a code whose meaning is one of its terms")
-        if structure.side and re.search(r"\b(left|right)\b", meaning.lower()) and structure.side not in meaning.lower():
-            yield _problem(structure.id, f"{structure.snomed}, {meaning}", f"the code of the {structure.side} side")
+        code = f"{structure.snomed}, {meanings[structure.snomed][0]}"
+        said = " ".join(meanings[structure.snomed]).lower()
+        if not any(_words(said) & _words(term) for term in structure.en):
+            yield _problem(structure.id, code, "a code whose meaning is one of its terms")
+        if structure.side and (side := re.search(r"\b(left|right)\b", said)) and side[1] != structure.side:
+            yield _problem(structure.id, code, f"a code of the {structure.side} side")
         other = first.setdefault(structure.snomed, structure)
         if other is not structure and other.id not in (structure.pair, structure.parent) and other.kind is None:
             yield _problem(structure.id, structure.snomed, f"a code other than that of {other.id}")
 
 
-def _meanings() -> dict[str, str]:
-    """What each SNOMED CT code of DICOM's context groups means."""
+def _meanings() -> dict[str, list[str]]:
+    """How DICOM's context groups put each SNOMED CT code into words, the shortest way first."""
     # Reading the dictionary takes half a second, and nothing else needs it.
     from pydicom.sr._concepts_dict import concepts
 
-    return {code: meaning for codes in concepts["SCT"].values() for code, (meaning, _) in codes.items()}
+    found = defaultdict(set)
+    for codes in concepts["SCT"].values():
+        for code, (meaning, _) in codes.items():
+            found[code].add(meaning)
+    return {code: sorted(meanings, key=lambda text: (len(text), text)) for code, meanings in found.items()}
 
 
 def _words(text: str) -> set[str]:

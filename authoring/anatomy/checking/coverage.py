@@ -9,11 +9,6 @@ from authoring.sources.catalogue import SourceDescription, catalogue, named_by
 
 #: The fewest structures with descriptions of their own.
 LEAST_DESCRIBED = 80
-#: Data sets every structure of which is described; so is every structure of the demo's scans.
-DESCRIBED_SOURCES = (
-    *("acdc", "amos-ct", "amos-mr", "brats", "btcv", "chaos-ct", "chaos-mr", "covid19-ct-seg", "promise12"),
-    *("msd-01-brain-tumour", "kits23", "flare22"),
-)
 
 
 def coverage_problems(known: Mapping[str, AnatomicalStructure], entries: Sequence[Entry]) -> Iterator[Problem]:
@@ -41,9 +36,9 @@ def labels_of(source: SourceDescription) -> set[str]:
 
 
 def _labelled() -> Iterator[tuple[SourceDescription, str]]:
-    sources = [source for source in catalogue().values() if source.package or source.name in DESCRIBED_SOURCES]
+    """Every structure that a source of the catalogue labels, with the first such source."""
     seen: set[str] = set()
-    for source in sources:
+    for source in catalogue().values():
         for name in sorted(labels_of(source) - seen):
             seen.add(name)
             yield source, name

@@ -132,14 +132,17 @@ def read_entries(folder: Path) -> list[Entry]:
     """The entries of knowledge/*.yaml and groups/*.yaml of a folder. Raises SourceError for what is no YAML list."""
     found = []
     for file in (file for name in FOLDERS for file in sorted((folder / name).glob("*.yaml"))):
-        try:
-            items = yaml.load(file.read_text(encoding="utf-8"), _LOADER)
-        except yaml.YAMLError as error:
-            raise SourceError(
-                f"{file}: not YAML ({' '.join(str(error).split())}); expected a list of entries"
-            ) from None
+        items = read_yaml(file)
         if not isinstance(items, list):
             raise SourceError(f"{file}: a {type(items).__name__}; expected a list of entries")
         place = file.relative_to(folder).as_posix()
         found += [Entry(place, number, raw) for number, raw in enumerate(items, 1)]
     return found
+
+
+def read_yaml(file: Path) -> Any:
+    """What a YAML file holds. Raises SourceError for what is no YAML."""
+    try:
+        return yaml.load(file.read_text(encoding="utf-8"), _LOADER)
+    except yaml.YAMLError as error:
+        raise SourceError(f"{file}: not YAML ({' '.join(str(error).split())})") from None

@@ -5,9 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-import yaml
-
-from authoring.anatomy.checking.entries import Entry, Problem, Text
+from authoring.anatomy.checking.entries import Entry, Problem, Text, read_yaml
 from authoring.anatomy.checking.shape import OWN_PHRASES
 from authoring.anatomy.naming import names_any
 from authoring.anatomy.structures import structures
@@ -43,7 +41,7 @@ def stems() -> dict[str, dict[str, tuple[str, ...]]]:
     Raises SourceError for a structure that the catalogue does not have.
     """
     found = {}
-    for name, by_language in yaml.safe_load(STEMS.read_text(encoding="utf-8")).items():
+    for name, by_language in read_yaml(STEMS).items():
         if name not in structures():
             raise SourceError(f"{STEMS}: {name!r}; expected a structure of the catalogue")
         each = {language: tuple(by_language.get(language, ())) for language in LANGUAGES}

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
-from authoring.anatomy.checking.entries import Entry, Problem, Text
+from authoring.anatomy.checking.entries import Entry, Problem, Text, read_yaml
 from authoring.anatomy.checking.sentences import HAN, is_traditional
 from authoring.errors import SourceError
 from mturn_seg import LANGUAGES
@@ -32,6 +30,8 @@ ENGLISH_TERM = re.compile(
 )
 # A Chinese term of medicine ends with one of these.
 CHINESE_ENDINGS = "炎瘤癌症病征术"
+# At the most so many characters of a term stand before or after the foreign name in it.
+LONGEST_NAME = 12
 # After these a word can start, so that the term 癌 is no part of a longer one.
 BEFORE_A_WORD = "的为生近"
 WORD = re.compile(r"[A-Za-z0-9]+(?:[-'][A-Za-z0-9]+)*")
@@ -43,11 +43,13 @@ LETTERS = re.compile(r"[A-Z](?:-[a-z]+)?|[IVX]+[a-c]?")
 @dataclass(frozen=True)
 class Glossary:
     """`files`: {file: {English term: Chinese terms}}; `refused`: {language: {spelling: the one to use}};
-    `everyday`: English words that only look like terms of medicine."""
+    `everyday`: English words that only look like terms of medicine; `transliteration`: the characters of foreign names
+    in Chinese."""
 
     files: dict[str, dict[str, tuple[str, ...]]]
     refused: dict[str, dict[str, str]]
-    everyday: frozenset[str]
+    everyday: frozenset[str] = frozenset()
+    transliteration: str = ""
 
     @cached_property
     def english_words(self) -> frozenset[str]:
@@ -61,12 +63,16 @@ class Glossary:
         return frozenset(word for term in self.files.get(NAMES, {}) for word in WORD.findall(term))
 
     @cached_property
+    def chinese(self) -> frozenset[str]:
+        """All Chinese terms."""
+        return frozenset(term for file in self.files.values() for chinese in file.values() for term in chinese)
+
+    @cached_property
     def chinese_endings(self) -> dict[str, tuple[tuple[str, int], ...]]:
         """For each character of CHINESE_ENDINGS the terms that hold it, with its places."""
-        terms = {term for file in self.files.values() for chinese in file.values() for term in chinese}
         return {
             ending: tuple(
-                (term, i) for term in sorted(terms) for i, character in enumerate(term) if character == ending
+                (term, i) for term in sorted(self.chinese) for i, character in enumerate(term) if character == ending
             )
             for ending in CHINESE_ENDINGS
         }
@@ -76,7 +82,7 @@ def read_glossary(folder: Path = FOLDER) -> Glossary:
     """The glossary of a folder. Raises SourceError for a file that is no mapping."""
     files = {}
     for file in sorted(folder.glob("*.yaml")):
-        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+        raw = read_yaml(file)
         if not isinstance(raw, dict):
             raise SourceError(f"{file}: a {type(raw).__name__}; expected English terms with their Chinese ones")
         files[file.name] = raw
@@ -88,6 +94,7 @@ def read_glossary(folder: Path = FOLDER) -> Glossary:
         },
         refused={language: spelling.get(language, {}) for language in LANGUAGES},
         everyday=frozenset(spelling.get("everyday", ())),
+        transliteration=spelling.get("transliteration", ""),
     )
 
 
@@ -120,6 +127,7 @@ def term_problems(entries: Iterable[Entry], glossary: Glossary) -> Iterator[Prob
             yield from _refused(text, glossary)
             if text.language == "zh":
                 yield from _chinese_terms(text, glossary)
+                yield from _chinese_names(text, glossary)
             else:
                 yield from _english_terms(text, glossary)
                 yield from _names(text, glossary)
@@ -179,3 +187,12 @@ def _covered(text: str, place: int, glossary: Glossary) -> bool:
         place >= i and text.startswith(term, place - i) and (len(term) > 1 or starts_word)
         for term, i in glossary.chinese_endings[text[place]]
     )
+
+
+def _chinese_names(text: Text, glossary: Glossary) -> Iterator[Problem]:
+    if not glossary.transliteration:
+        return
+    for name in re.finditer(f"[{glossary.transliteration}]{{3,}}", text.text):
+        around = text.text[max(0, name.start() - LONGEST_NAME) : name.end() + LONGEST_NAME]
+        if not any(name.group() in term and term in around for term in glossary.chinese):
+            yield text.problem(f"names of the glossary, which lacks {name.group()!r}")

@@ -5,9 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-import yaml
-
-from authoring.anatomy.checking.entries import Entry, Problem, Text
+from authoring.anatomy.checking.entries import Entry, Problem, Text, read_yaml
 
 WRITING = Path(__file__).with_name("writing.yaml")
 REFERENCE = "{reference}"
@@ -46,7 +44,7 @@ def sentence_problems(entries: Iterable[Entry]) -> Iterator[Problem]:
 @cache
 def writing() -> dict[str, frozenset[str]]:
     """Characters, abbreviations and words with rules of their own, from writing.yaml."""
-    raw = yaml.safe_load(WRITING.read_text(encoding="utf-8"))
+    raw = read_yaml(WRITING)
     return {name: frozenset(members) for name, members in raw.items()}
 
 
@@ -77,7 +75,10 @@ def _characters(text: Text) -> Iterator[Problem]:
 def _spaces(text: Text) -> Iterator[Problem]:
     if text.text != text.text.strip() or re.search(r"\s\s|[\t\n]", text.text):
         yield text.problem("single spaces, and none at the ends")
-    if re.search(r" [,.;:?)]|\( |[,;:](?! )|\)(?=\w)", text.text.replace(REFERENCE, "it")) and text.language == "en":
+    if (
+        re.search(r" [,.;:?)]|\( |[,;:](?![ \d])|\)(?=\w)", text.text.replace(REFERENCE, "it"))
+        and text.language == "en"
+    ):
         yield text.problem("a space after punctuation, and none before it")
     if text.language == "zh" and " " in text.text:
         yield text.problem("no space in Chinese")

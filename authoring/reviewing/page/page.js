@@ -102,7 +102,8 @@ function draw() {
   find("forth").disabled = question.number === page.overview.states.length - 1;
   const card = find("card");
   card.focus({ preventScroll: true });
-  card.scrollIntoView({ block: "nearest" });
+  // The whole card where it fits, else its beginning.
+  card.scrollIntoView({ block: card.offsetHeight < card.parentElement.clientHeight ? "nearest" : "start" });
 }
 
 function drawSlice() {

@@ -13,7 +13,7 @@ from tests.authoring.reading.picture import Picture, decoded
 from tests.authoring.reading.shapes import Shape
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Asked:
     """One question: its reading, the picture it is asked of, and the segmentations before it."""
 
@@ -33,7 +33,7 @@ class Asked:
         """The expected mask: bool [rows, columns]."""
         return decoded(self.turn.mask)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"{self.dialogue.dialogue_id} turn {self.turn.turn} on {self.dialogue.image_id}: {self.text}"
 
 

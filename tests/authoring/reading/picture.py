@@ -43,11 +43,10 @@ class Picture:
 
     @cached_property
     def body_middle(self) -> float:
-        """The column halfway between the outermost columns of the largest bright thing in the image."""
+        """The column of the centroid of the largest bright thing in the image with all that it encloses."""
         pieces, _ = label(self.grey > self.grey.max() / 10)
-        largest = 1 + np.argmax(np.bincount(pieces.ravel())[1:])
-        columns = np.flatnonzero((pieces == largest).any(axis=0))
-        return float(columns[0] + columns[-1]) / 2
+        body = Shape(None, pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:]))
+        return Shape(None, body.filled).centre[1]
 
     def in_image(self, direction: str) -> str | None:
         """Where in the image a direction of the patient points; None for towards the viewer or away."""

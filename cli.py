@@ -10,14 +10,18 @@ from rich.text import Text
 from commands import (
     comparing,
     keeping,
+    knowledge,
     making,
     publishing,
     restoring,
     results,
+    reviewing,
+    rewriting,
     running,
     scans,
     scoring,
     serving,
+    stats,
     submitting,
 )
 from commands.terminal import errors
@@ -28,8 +32,16 @@ COMMANDS = {
         scans.demo_data,
         scans.author,
         restoring.restore_images,
+        stats.stats,
         making.build,
         making.seal,
+    ),
+    "Look after its texts": (
+        knowledge.knowledge,
+        rewriting.rewrite,
+        reviewing.review,
+        reviewing.review_agreement,
+        reviewing.apply_review,
     ),
     "Run and score": (running.run, scoring.validate, scoring.score, comparing.compare),
     "Submit and read": (

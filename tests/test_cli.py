@@ -12,7 +12,8 @@ from release import ReleaseError
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 COMMANDS = [
-    *("demo-data", "author", "build", "seal"),
+    *("sources", "demo-data", "author", "restore-images", "stats", "build", "seal"),
+    *("knowledge", "rewrite", "review", "review-agreement", "apply-review"),
     *("run", "validate", "score", "compare"),
     *("submit", "table", "report", "submissions", "history-gap"),
     *("withdraw", "restore", "delete", "verify", "audit", "rescore", "resume", "eval-files"),

@@ -9,7 +9,7 @@ from leaderboard import Limits
 from leaderboard.files.limits import PREFIX
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = ["README.md", "docs/leaderboard.md", "docs/masks.md", "docs/sources.md", "space/README.md"]
+DOCUMENTS = ["README.md", "space/README.md", *(f"docs/{file.name}" for file in sorted((ROOT / "docs").glob("*.md")))]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

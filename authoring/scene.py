@@ -22,6 +22,8 @@ MIN_THICKNESS_PX = 3
 #: A structure of which this share, and this share of its surroundings, is the same black or white cannot be seen.
 SATURATED_SHARE = 0.9
 SURROUNDINGS_PX = 3
+#: The middle of the body is known up to this share of its width: an outline may take in a table or miss an arm.
+MIDLINE_DOUBT = 0.03
 
 #: The parts of the body that a slice of a region may show, for judging what could be there without a label.
 IN_VIEW: Mapping[str, frozenset[BodyPart]] = {
@@ -113,14 +115,14 @@ class SceneStructure:
 class Scene:
     """A slice: its labelled structures by id, which of them may be asked for, and which are labelled wherever they
     occur. `edges` are the patient's directions at the left and top edge, None where they are unknown; `midline` is the
-    column halfway across the body; `in_view` the parts of the body that the slice may show."""
+    range of columns in which the middle of the body lies; `in_view` the parts of the body that the slice may show."""
 
     shape: tuple[int, int]
     structures: Mapping[str, SceneStructure]
     askable: frozenset[str]
     exhaustive: frozenset[str]
     edges: Edges | None
-    midline: float
+    midline: tuple[float, float]
     in_view: frozenset[BodyPart]
     #: What clues found out about this scene, so that nothing is measured twice.
     verdicts: dict = field(default_factory=dict)
@@ -172,7 +174,7 @@ def make_scene(
         ),
         exhaustive=exhaustive,
         edges=edges,
-        midline=(first + last) / 2,
+        midline=tuple((first + last) / 2 + sign * MIDLINE_DOUBT * (last - first) for sign in (-1, 1)),
         in_view=IN_VIEW.get(region, WHOLE_BODY),
     )
 

@@ -168,8 +168,10 @@ def _reviews(counts: Counts) -> str:
     )
     hidden = counts.splits.get(HIDDEN_SPLIT)
     whole = hidden is not None and hidden.reviews.total() == hidden.questions
-    told = f"\n\nPeople reviewed every question of the {HIDDEN_SPLIT} split." if whole else ""
-    return f"\n\nWhat is left in each split:\n\n{table}{told}"
+    told = [f"People reviewed every question of the {HIDDEN_SPLIT} split."] if whole else []
+    if any(split.reviews.total() < split.questions for _, split in splits):
+        told.append("The questions that nobody reviewed are machine-written.")
+    return f"\n\nWhat is left in each split:\n\n{table}\n\n{' '.join(told)}"
 
 
 def _present(counts: Counts) -> list[tuple[str, SplitCounts]]:

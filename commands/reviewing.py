@@ -101,7 +101,8 @@ def review(
     counts = session.counts()
     told = ", ".join(f"{counts[choice]} {word}" for choice, word in _DONE.items())
     console.print(f"{sum(counts.values())} of {len(session.sampled)} decided: {told}")
-    console.print(f"next: mturn-seg apply-review {release} {kept} --out REVIEWED")
+    if counts:
+        console.print(f"next: mturn-seg apply-review {release} {kept} --out REVIEWED")
 
 
 _DONE = {"accept": "accepted", "edit": "edited", "reject": "rejected"}

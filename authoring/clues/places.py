@@ -18,13 +18,14 @@ class OnSide(Clue):
 
     def holds(self, scene, rests_on, structure):
         if self.whose == "image":
-            middle, towards = (scene.shape[1] - 1) / 2, self.side
+            middles, towards = {(scene.shape[1] - 1) / 2}, self.side
         else:
-            middle, towards = scene.midline, in_image(scene, self.side)
+            middles, towards = set(scene.midline), in_image(scene, self.side)
         if towards not in ("left", "right"):
             return None
-        on_image_right = structure.share_beyond("column", middle)
-        return sure(on_image_right if towards == "right" else 1 - on_image_right)
+        on_image_right = [structure.share_beyond("column", middle) for middle in middles]
+        verdicts = {sure(share if towards == "right" else 1 - share) for share in on_image_right}
+        return verdicts.pop() if len(verdicts) == 1 else None
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,8 @@ def _other_wish(template: str, reworded: str, language: str) -> str | None:
         return "it chooses and narrows down in another order"
     if found.unknown is not None:
         return f"it holds {found.unknown!r}, which the template does not"
-    if not _asks(reworded, language):
+    # Some templates ask by what is to be done ("keep only the part"), without a word of `requests`.
+    if _asks(template, language) and not _asks(reworded, language):
         return "it does not ask for a segmentation"
     return None
 

@@ -66,7 +66,10 @@ class _Sentence:
         frame, slots = self._frame()
         slots["verb"] = pick(self._rng, self._forms["verbs"])
         slots |= {capitalised(name): capitalised(text) for name, text in slots.items()}
-        return capitalised(pick(self._rng, self._forms["frames"][frame]).format(**slots))
+        frames = self._forms["frames"]
+        if self._of_group and f"{frame}_of_group" in frames:
+            frame = f"{frame}_of_group"
+        return capitalised(pick(self._rng, frames[frame]).format(**slots))
 
     def _frame(self) -> tuple[str, dict[str, str]]:
         """The name of the frame, and what fills its slots."""
@@ -128,11 +131,24 @@ class _Sentence:
                 table, slots["ordinal"] = table[clue.side], self._forms["ordinals"][clue.number - 1]
         return pick(self._rng, table).format(**slots)
 
+    @property
+    def _described(self) -> list[Described]:
+        return [clue for clue in self._question.clues if isinstance(clue, Described)]
+
+    @property
+    def _of_group(self) -> bool:
+        """Whether the description is one of a group ("one of the two great arteries"), which is not quoted."""
+        return any(clue.concept.is_group for clue in self._described)
+
     def _how_many(self) -> str:
         """Whether a ranking compares two candidates or more: a comparative or a superlative."""
-        described = [clue for clue in self._question.clues if isinstance(clue, Described)]
-        places = any(isinstance(clue, PLACES) for clue in self._question.clues)
-        return "two" if described and not places and len(fitting(self._scene, described[0])) == 2 else "more"
+        if any(isinstance(clue, PLACES) for clue in self._question.clues):
+            return "more"
+        if self._described:
+            candidates = fitting(self._scene, self._described[0])
+        else:
+            candidates = {item.id for item in self._history}
+        return "two" if len(candidates) == 2 else "more"
 
     def _place(self, clue: Clue) -> str:
         table = self._forms["places"][type(clue).__name__]

@@ -83,7 +83,7 @@ def paired_bars(axes: Axes, values: Mapping[str, tuple[float, float | None]], na
 
 def _rows(axes: Axes, values: Mapping[str, object]) -> None:
     axes.set_yticks(range(len(values)), list(values))
-    axes.set_ylim(len(values) - 0.5, -0.5)
+    axes.set_ylim(max(len(values), 1) - 0.5, -0.5)
     axes.margins(x=0.12)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")

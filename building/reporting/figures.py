@@ -99,7 +99,8 @@ def _variety(axes: Axes, found: Mapping[str, Questions]) -> None:
         axes.bar_label(made, [f"{value:.3f}" for value in asked.distinct.values()], padding=2, fontsize=7)
     axes.set(title="Variety", xlabel="n", ylabel="distinct-n", xticks=[1, 2, 3])
     axes.margins(y=0.25)
-    axes.legend(loc="upper left", fontsize=8)
+    if found:
+        axes.legend(loc="upper left", fontsize=8)
     axes.grid(axis="y")
 
 

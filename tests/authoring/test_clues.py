@@ -422,3 +422,13 @@ def test_clues_are_told_as_plain_data():
     assert KIDNEYS.record() == {"clue": "Described", "fits": ["kidney_left", "kidney_right"]}
     assert NearestTo(Earlier(2)).record() == {"clue": "NearestTo", "to": {"earlier": 2}}
     assert RestOf(1, 2).record() == {"region": "RestOf", "whole": 1, "part": 2}
+
+
+def test_the_middle_of_the_body_is_not_known_to_the_pixel():
+    # The body is 80 columns wide, its middle 39.5 give or take 2.4.
+    near = scene_of({"aorta": box(20, 40, 6, 6), "inferior_vena_cava": box(20, 20, 6, 6)})
+    vessels = words("aorta", "inferior_vena_cava")
+    assert answer(near, [], [vessels, OnSide("patient", "left")]) is None
+    assert answer(near, [], [vessels, OnSide("image", "right")]) == "aorta"
+    apart = scene_of({"aorta": box(20, 43, 6, 6), "inferior_vena_cava": box(20, 20, 6, 6)})
+    assert answer(apart, [], [vessels, OnSide("patient", "left")]) == "aorta"

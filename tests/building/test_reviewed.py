@@ -98,6 +98,14 @@ def test_the_card_tells_the_reviewed_share_of_each_split(release, tmp_path):
     assert f"| questions, each language counted | {questions['train']} | {whole} | {questions['test']} |" in card
     assert f"| reviewed | 0 (0.0%) | {whole} (100.0%) | {test} |" in card
     assert f"| edited in review | 0 | {whole} | {first} |" in card
+    assert "The questions that nobody reviewed are machine-written." in card
+
+
+def test_a_card_of_a_release_that_was_reviewed_as_a_whole_says_nothing_of_the_rest(release, tmp_path):
+    copy = reviewed_copy(release, tmp_path / "release", lambda *_: True)
+    card = render_card(copy, count_release(copy), {}, {})
+    assert "People reviewed every question of the test split." in card
+    assert "nobody reviewed" not in card
 
 
 def test_a_card_without_a_review_of_each_question_has_no_table(release):

@@ -50,11 +50,11 @@ SO_FAR = r"the structures segmented so far(?: in this dialogue)?"
 SENTENCES = [
     ("ask", rf"(?:please |in this slice, )?{VERB} (?:every pixel of )?{D}\."),
     ("ask", rf"could you {VERB} {D}\?"),
-    ("ask", rf"where is {D}\? please segment it\."),
+    ("ask", rf"can you find {D}\? please segment what you find\."),
     ("ask", rf"which pixels belong to {D}\? please segment them\."),
-    ("ask", rf"{VERB} {D}; here it lies {PLACE}\."),
+    ("ask", rf"{VERB} {D}, here {PLACE}\."),
     ("ask", rf"{PLACE}, {VERB} {D}\."),
-    ("ask", rf"look {PLACE} and {VERB} {D}\."),
+    ("ask", rf"look {PLACE}: {VERB} {D}\."),
     ("ask", rf"{VERB} {D}: the one {PLACE}\."),
     ("ask", rf'{N} structures in this slice fit the words "{D}"\. {VERB} the one {PLACE}\.'),
     ("ask", rf"{VERB} {D}: the one that {THAT}\."),
@@ -63,6 +63,11 @@ SENTENCES = [
     ("ask", rf'the words "{D}" fit {N} structures of this slice; {VERB} the one that {THAT}\.'),
     ("ask", rf'look {PLACE}\. of the structures there that fit the words "{D}", {VERB} the one that {THAT}\.'),
     ("ask", rf'of the structures {PLACE} that fit the words "{D}", {VERB} the one that {THAT}\.'),
+    ("ask", rf"in this slice, {VERB} {D}, namely the one that {THAT}\."),
+    ("ask", rf"look for {D}: {VERB} the one that {THAT}\."),
+    ("ask", rf"look {PLACE}: {VERB} {D}, namely the one there that {THAT}\."),
+    ("other", rf"{REF} is {D}\. {VERB} the other one\."),
+    ("other", rf"{REF} is {D}; now {VERB} the other one\."),
     ("other", rf'{REF} is not the only one here that fits the words "{D}"\. {VERB} the other one\.'),
     ("other", rf'leave out {REF} and {VERB} the other structure that fits the words "{D}"\.'),
     ("counterpart", rf"{VERB} the counterpart of {REF} on the opposite side of the body\."),
@@ -75,7 +80,7 @@ SENTENCES = [
     ("rest", rf"refine {REF}: segment it without {REF2}\."),
     ("rest", rf"segment only the part of {REF} that does not belong to {REF2}\."),
     ("piece", rf"{REF} appears here in several separate pieces\. segment only the largest of them\."),
-    ("piece", rf"of the separate pieces of {REF} in this slice, segment only the largest one\."),
+    ("piece", rf"in this slice {REF} falls into several separate pieces\. segment only the largest one\."),
     ("part in half", rf"of {REF}, keep only the part in the {HALF}\."),
     ("part in half", rf"cut {REF} at the middle of the image and segment only its part in the {HALF}\."),
     ("together", rf"segment {REF} and {REF2} together, as one mask\."),
@@ -93,7 +98,7 @@ CLAUSES = [
     *((rf"lies {side} {_TO} in the image", ("beside", "image", side), None) for side in ("above", "below")),
     *((rf"lies to the patient's {side} of {_TO}", ("beside", "patient", side), None) for side in ("left", "right")),
     *(
-        (rf"lies towards the patient's {side} side from {_TO}", ("beside", "patient", side), None)
+        (rf"lies farther to the patient's {side} than {_TO}", ("beside", "patient", side), None)
         for side in ("left", "right")
     ),
     (rf"lies (?:anterior|ventral) to {_TO}", ("beside", "patient", "front"), None),

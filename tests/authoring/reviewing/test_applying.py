@@ -4,7 +4,7 @@ import pytest
 
 from authoring import apply_review
 from authoring.errors import ReviewError
-from release import open_release, read_release
+from release import open_release, read_release, write_release
 from tests.authoring.reviewing.making import QUESTIONS, asked, decided, make_release, write_decisions
 
 
@@ -194,6 +194,33 @@ def test_many_misfits_are_counted_and_the_first_are_shown(apply):
     assert "(30)" in str(refused.value)
     assert str(refused.value).count("no such dialogue") == 20
     assert str(refused.value).endswith("and 10 more")
+
+
+def rewritten(release, folder, **header):
+    """The release again, with a header changed and with kept rewrites."""
+    before = open_release(release)
+    withheld = header.get("images") == "withheld"
+    notes = [
+        note.model_copy(update={"pixels_sha256": f"{number:064}", "scan": "case"} if withheld else {})
+        for number, note in enumerate(before.annotations())
+    ]
+    images = {} if withheld else {note.image_id: before.image(note) for note in notes}
+    changed = before.header.model_copy(update=header)
+    return write_release(folder, notes, before.dialogues(), images, changed, before.origins(), b'{"kept": true}\n')
+
+
+def test_kept_rewrites_stay_with_the_release(release, tmp_path):
+    copy = rewritten(release, tmp_path / "copy")
+    file = write_decisions(tmp_path / "d.jsonl", decided("long", 2, "en", "reject"))
+    out = apply_review(copy, [file], tmp_path / "out").folder
+    assert (out / "rewrites.jsonl").read_bytes() == b'{"kept": true}\n'
+
+
+def test_a_release_that_withholds_its_images(release, tmp_path):
+    copy = rewritten(release, tmp_path / "copy", images="withheld")
+    decisions = [decided("other", 1, "en", "reject"), decided("other", 1, "zh", "reject")]
+    out = read_release(apply_review(copy, [write_decisions(tmp_path / "d.jsonl", *decisions)], tmp_path / "out").folder)
+    assert [(note.image_id, note.scan) for note in out.annotations()] == [("i1", "case")]
 
 
 def by(reviewer, decision, **changes):

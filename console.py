@@ -23,7 +23,8 @@ _NAMES = {"model", "user", "owner", "by", "value", "reason", "licence", "title"}
 _NAME_WIDTH = 10  # at least
 _EASY_NAME = 14  # measures give way to names up to this width
 _GAP = 2  # columns between two columns
-_LEFT = {"id", "at (UTC)", "state", "track", "of", "measure", "action", "submission", "name", "may be passed on", "tried on"}
+_LEFT = {"id", "at (UTC)", "state", "track", "of", "measure", "action", "submission"}
+_LEFT |= {"name", "may be passed on", "tried on"}
 _ROOM = 100  # columns that a ranked table may always take
 # Without intervals these say least beside Dice, least first: they go where a table would need more room.
 _GIVE_WAY = ("cIoU", "IoU", "NSD", "HD95 mm")

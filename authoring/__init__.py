@@ -12,6 +12,7 @@ from authoring.errors import (
 )
 from authoring.packages import fetch, fetch_scans
 from authoring.reviewing import apply_review
+from authoring.rewriting import apply_rewrites
 from authoring.sources.catalogue import Package, SourceDescription, catalogue, demo_sources, read_source
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "SourceDescription",
     "SourceError",
     "apply_review",
+    "apply_rewrites",
     "author",
     "catalogue",
     "demo_sources",

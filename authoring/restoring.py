@@ -61,6 +61,7 @@ def restore_images(
         _drawn(wanted, given, progress),
         release.header.model_copy(update={"images": "included", "files": {}}),
         release.origins(),
+        release.rewrites(),
     )
 
 

@@ -19,11 +19,16 @@ from release import Edges
 #: competes with others).
 MIN_AREA_PX = 24
 MIN_THICKNESS_PX = 3
+#: Bays and gaps up to twice so wide do not count as a way out of a structure.
+BAY_PX = 4
 #: A structure of which this share, and this share of its surroundings, is the same black or white cannot be seen.
 SATURATED_SHARE = 0.9
 SURROUNDINGS_PX = 3
 #: The middle of the body is known up to this share of its width: an outline may take in a table or miss an arm.
 MIDLINE_DOUBT = 0.03
+#: Parts of the body of at least this share of the largest one belong to its outline; what runs along its middle.
+LARGE_PART = 0.2
+SPINE = ("vertebral_column", "spinal_canal", "sacrum")
 
 #: The parts of the body that a slice of a region may show, for judging what could be there without a label.
 IN_VIEW: Mapping[str, frozenset[BodyPart]] = {
@@ -75,6 +80,18 @@ class SceneStructure:
         return ndimage.binary_fill_holes(self.mask)
 
     @cached_property
+    def nearly_filled(self) -> np.ndarray:
+        """The mask with its holes and narrow bays: bool [rows, columns]."""
+        padded = np.pad(self.mask, BAY_PX)
+        closed = ndimage.binary_closing(padded, np.ones((3, 3)), iterations=BAY_PX)
+        return ndimage.binary_fill_holes(closed)[BAY_PX:-BAY_PX, BAY_PX:-BAY_PX]
+
+    @property
+    def touches_border(self) -> bool:
+        """Whether it reaches the edge of the image, beyond which nobody knows what lies."""
+        return bool(self.rows[0] or self.rows[-1] or self.columns[0] or self.columns[-1])
+
+    @cached_property
     def ring(self) -> np.ndarray:
         """The pixels just outside, within two pixels of the filled structure: bool [rows, columns]."""
         return ndimage.binary_dilation(self.filled, iterations=2) & ~self.filled
@@ -97,9 +114,11 @@ class SceneStructure:
         return float(profile[place > position].sum() + profile[place == position].sum() / 2) / self.area
 
     def quantile(self, axis: str, share: float) -> float:
-        """The row or column index up to which `share` of the structure's pixels lie."""
+        """The row or column index up to which `share` of the structure's pixels lie, the same in a mirror."""
         profile = self.rows if axis == "row" else self.columns
-        return float(np.searchsorted(np.cumsum(profile), share * self.area))
+        from_start = float(np.searchsorted(np.cumsum(profile), share * self.area))
+        from_end = len(profile) - 1 - float(np.searchsorted(np.cumsum(profile[::-1]), (1 - share) * self.area))
+        return from_start if share < 0.5 else from_end if share > 0.5 else (from_start + from_end) / 2
 
     @cached_property
     def thick_enough(self) -> bool:
@@ -113,12 +132,16 @@ class SceneStructure:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A slice: its labelled structures by id, which of them may be asked for, and which are labelled wherever they
-    occur. `edges` are the patient's directions at the left and top edge, None where they are unknown; `midline` is the
-    range of columns in which the middle of the body lies; `in_view` the parts of the body that the slice may show."""
+    """A slice: its labelled structures by id, which of them can be noticed (large enough and visible), which of those
+    may be asked for, and which are labelled wherever they occur.
+
+    `edges` are the patient's directions at the left and top edge, None where they are unknown; `midline` is the range of
+    columns in which the middle of the body lies; `in_view` the parts of the body that the slice may show.
+    """
 
     shape: tuple[int, int]
     structures: Mapping[str, SceneStructure]
+    noticeable: frozenset[str]
     askable: frozenset[str]
     exhaustive: frozenset[str]
     edges: Edges | None
@@ -163,20 +186,30 @@ def make_scene(
     """
     whole = {name: _with_parts(name, masks) for name in masks}
     measured = {name: SceneStructure.of(name, mask) for name, mask in whole.items() if mask.any()}
-    first, last = body_columns(grey)
+    noticeable = frozenset(
+        name for name, found in measured.items() if found.thick_enough and is_visible(grey, found.mask)
+    )
     return Scene(
         shape=grey.shape,
         structures=measured,
-        askable=frozenset(
-            name
-            for name, found in measured.items()
-            if name not in not_asked and found.thick_enough and is_visible(grey, found.mask)
-        ),
+        noticeable=noticeable,
+        askable=noticeable - not_asked,
         exhaustive=exhaustive,
         edges=edges,
-        midline=tuple((first + last) / 2 + sign * MIDLINE_DOUBT * (last - first) for sign in (-1, 1)),
+        midline=_midline(grey, measured),
         in_view=IN_VIEW.get(region, WHOLE_BODY),
     )
+
+
+def _midline(grey: np.ndarray, measured: Mapping[str, SceneStructure]) -> tuple[float, float]:
+    """The columns between which the middle of the body lies: that of its largest part, that of all its large parts
+    together (two legs, a trunk and an arm), and that of the spine where it is labelled."""
+    first, last = body_columns(grey)
+    outer = body_columns(grey, smallest=LARGE_PART)
+    middles = [(first + last) / 2, sum(outer) / 2]
+    middles += [measured[name].centroid[1] for name in SPINE if name in measured]
+    doubt = MIDLINE_DOUBT * (last - first)
+    return min(middles) - doubt, max(middles) + doubt
 
 
 def _pieces(mask: np.ndarray, neighbours: np.ndarray | None) -> tuple[np.ndarray, ...]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from release.errors import Problems, ReleaseError
-from release.layout import ANNOTATIONS, DIALOGUES, HEADER, IMAGES, TEXTS, file_sha256, release_digest
+from release.layout import ANNOTATIONS, DIALOGUES, HEADER, IMAGES, REWRITES, TEXTS, file_sha256, release_digest
 from release.records import Annotation, Dialogue, Origin, Record, Release
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -46,6 +46,10 @@ class ReleaseFolder:
         """How the questions came about, in the order of the dialogues; nothing where the release does not tell."""
         if TEXTS in self.header.files:
             yield from (origin for _, origin in read_records(self.folder, TEXTS, Origin))
+
+    def rewrites(self) -> bytes:
+        """The content of rewrites.jsonl; nothing where no model reworded questions."""
+        return (self.folder / REWRITES).read_bytes() if REWRITES in self.header.files else b""
 
     def numbered_annotations(self) -> Iterator[tuple[Line, Annotation]]:
         """annotations() with the place of each."""

@@ -7,6 +7,9 @@ from authoring.anatomy.knowledge import Concept
 from authoring.anatomy.structures import structures
 from mturn_seg import LANGUAGES
 
+#: What follows "T1" where it is no vertebra.
+NO_NAME = "-weighted|加权"
+
 
 def names_any(text: str, language: str, wanted: frozenset[str]) -> bool:
     """Whether a text in 'en' or 'zh' holds a term of one of the structures."""
@@ -24,13 +27,12 @@ def _pattern(language: str, wanted: frozenset[str]) -> re.Pattern | None:
         return None
     # The longest first, so that a match is the whole term.
     either = "|".join(_form(term, language) for term in sorted(terms, key=lambda term: (-len(term), term)))
-    # "T1-weighted" is no vertebra.
-    return re.compile(rf"(?<![a-z0-9])(?:{either})(?![a-z0-9]|-weighted)" if language == "en" else either)
+    return re.compile(rf"(?<![a-z0-9])(?:{either})(?![a-z0-9]|{NO_NAME})" if language == "en" else either)
 
 
 def _form(term: str, language: str) -> str:
     if language == "zh":
-        return re.escape(term)
+        return rf"(?<![a-z0-9]){term}(?![a-z0-9]|{NO_NAME})" if term.isascii() else re.escape(term)
     if term.endswith("y"):
         return rf"{re.escape(term[:-1])}(?:y|ies)"
     if term.endswith("a"):

@@ -10,6 +10,8 @@ from authoring.clues.base import DEAD_ZONE, FARTHER, LARGER, Direction, History,
 from authoring.clues.referents import Referent
 from authoring.scene import Scene, SceneStructure
 
+#: However near both are, one is nearer only by so many pixels.
+NEARER_PX = 5
 #: How the extremes order the candidates: by area, row or column, and whether the greatest comes first.
 ORDERS = {
     "largest": ("area", True),
@@ -32,11 +34,10 @@ class ExtremeOf(Ranking):
     facet = "spatial"
 
     def pick(self, scene: Scene, history: History, candidates: Sequence[SceneStructure]) -> SceneStructure | None:
-        """The extreme candidate, or None where there are fewer than two or the first leads by too little."""
-        ordered = _ordered(candidates, self.extreme)
-        if len(ordered) < 2 or not _clear(scene, ordered[0], ordered[1], self.extreme):
-            return None
-        return ordered[0]
+        """The extreme candidate, or None where there are fewer than two or the first leads any other by too little."""
+        first, *others = _ordered(candidates, self.extreme)
+        clear = others and all(_clear(scene, first, other, self.extreme) for other in others)
+        return first if clear else None
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class NearestTo(Ranking):
         nearest = min(candidates, key=lambda candidate: gaps[candidate.id])
         for distances in (gaps, centres):
             others = min(distances[rival.id] for rival in candidates if rival.id != nearest.id)
-            if others < FARTHER * max(distances[nearest.id], 1):
+            if others < max(FARTHER * distances[nearest.id], distances[nearest.id] + NEARER_PX):
                 return None
         return nearest
 

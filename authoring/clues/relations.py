@@ -126,8 +126,10 @@ class Inside(_Relation):
         (other,) = rests_on
         if structure.id == other.id:
             return False
-        share = float(other.filled[structure.mask].mean())
-        return True if share >= INSIDE else False if share <= NOT_INSIDE else None
+        if float(other.filled[structure.mask].mean()) >= INSIDE:
+            return True
+        # In a bay, or behind a gap in the wall, is neither inside nor outside for sure.
+        return False if float(other.nearly_filled[structure.mask].mean()) <= NOT_INSIDE else None
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,8 @@ class Around(_Relation):
         (other,) = rests_on
         if structure.id == other.id or not other.ring.any():
             return False
+        if other.touches_border:
+            return None
         share = float(structure.mask[other.ring].mean())
         return True if share >= AROUND else False if share <= NOT_AROUND else None
 
@@ -164,7 +168,9 @@ class CounterpartOf(_Relation):
 
     def holds(self, scene, rests_on, structure):
         (other,) = rests_on
-        return structures()[structure.id].pair == other.id
+        anatomy = structures()[structure.id]
+        # Two growths, one on each side, are no pair.
+        return anatomy.pair == other.id and not anatomy.lesion
 
 
 @dataclass(frozen=True)

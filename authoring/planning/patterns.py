@@ -47,6 +47,8 @@ from authoring.scene import Scene
 Pattern = Callable[[Scene, History, Sequence[int], str], Iterator[Clues]]
 
 HALVES, SIDES = ("upper", "lower"), ("left", "right")
+#: No question counts farther than this.
+MOST = 12
 IN_IMAGE = ("left", "right", "above", "below")
 
 
@@ -176,8 +178,13 @@ def _describing(scene: Scene, target: str) -> list[Described]:
 
 
 def _open(scene: Scene, target: str) -> list[Described]:
-    """The descriptions that fit the target and something else in the slice."""
-    return [clue for clue in _described(scene, target) if len(fitting(scene, clue)) > 1]
+    """The descriptions that fit the target and something else in the slice, all of which a reader can make out and
+    count."""
+    return [
+        clue
+        for clue in _described(scene, target)
+        if 1 < len(fitting(scene, clue)) <= MOST and scene.noticeable.issuperset(fitting(scene, clue))
+    ]
 
 
 def _described(scene: Scene, target: str) -> list[Described]:

@@ -15,7 +15,7 @@ from authoring.reviewing.edits import edit_problem
 from authoring.reviewing.revising import Revised, revise
 from authoring.reviewing.verdicts import Verdict, verdicts
 from mturn_seg import LANGUAGES
-from release import REWRITES, Dialogue, Origin, ReleaseFolder, Review, Text, read_release, write_release
+from release import Dialogue, Origin, ReleaseFolder, Review, Text, read_release, write_release
 
 SHOWN = 20
 
@@ -90,7 +90,7 @@ def apply_review(
         _images(release, plan.images),
         header.model_copy(update={"texts": header.texts.model_copy(update={"reviewed": told})}),
         _origins(release, plan, decided),
-        (release.folder / REWRITES).read_bytes() if REWRITES in header.files else b"",
+        release.rewrites(),
     )
     return Applied(
         folder,

@@ -36,8 +36,9 @@ def _grey(voxels: np.ndarray, black: float, span: float) -> np.ndarray:
     return np.round(np.clip(scaled, 0, 1) * 255).astype(np.uint8)
 
 
-def body_columns(grey: np.ndarray) -> tuple[int, int]:
-    """First and last column of the body in a slice [rows, columns]: the largest bright component.
+def body_columns(grey: np.ndarray, smallest: float = 1.0) -> tuple[int, int]:
+    """First and last column of the body in a slice [rows, columns]: of the largest bright component and of those that
+    have at least the share `smallest` of its size.
 
     An empty picture gives the whole width.
     """
@@ -46,5 +47,6 @@ def body_columns(grey: np.ndarray) -> tuple[int, int]:
         return 0, grey.shape[1] - 1
     sizes = np.bincount(components.ravel())
     sizes[0] = 0
-    columns = np.flatnonzero((components == sizes.argmax()).any(axis=0))
+    large = np.flatnonzero(sizes >= smallest * sizes.max())
+    columns = np.flatnonzero(np.isin(components, large).any(axis=0))
     return int(columns[0]), int(columns[-1])

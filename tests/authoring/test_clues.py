@@ -31,7 +31,7 @@ from authoring.clues import (
     Touching,
 )
 from authoring.proof import facets, is_open, needs_history, solve
-from authoring.scene import is_visible, make_scene
+from authoring.scene import SceneStructure, is_visible, make_scene
 from release import Edges
 
 SHAPE = (60, 80)
@@ -432,3 +432,65 @@ def test_the_middle_of_the_body_is_not_known_to_the_pixel():
     assert answer(near, [], [vessels, OnSide("image", "right")]) == "aorta"
     apart = scene_of({"aorta": box(20, 43, 6, 6), "inferior_vena_cava": box(20, 20, 6, 6)})
     assert answer(apart, [], [vessels, OnSide("patient", "left")]) == "aorta"
+
+
+def test_the_middle_of_two_legs_lies_between_them():
+    grey = np.zeros(SHAPE, np.uint8)
+    grey[10:50, 5:30] = grey[10:50, 45:72] = 200
+    scene = make_scene(grey, {"femur_right": box(25, 12, 8, 8), "femur_left": box(25, 46, 8, 8)}, edges=AXIAL)
+    femurs = words("femur_right", "femur_left")
+    # The larger leg alone would have its middle at column 58, to the right of its own bone.
+    assert answer(scene, [], [femurs, OnSide("patient", "right")]) is None
+    assert answer(scene, [], [femurs, OnSide("image", "left")]) == "femur_right"
+
+
+def test_the_spine_tells_the_middle_too():
+    off = scene_of({**MASKS, "vertebral_column": box(30, 50, 12, 12)})
+    # The spine lies at column 55.5, the middle of the picture at 39.5: the aorta is on neither side for sure.
+    vessels = words("aorta", "spleen")
+    assert answer(off, [], [vessels, OnSide("patient", "right")]) is None
+
+
+def test_an_extreme_leads_all_others():
+    wide = {"colon": box(50, 0, 8, 79), "spleen": box(5, 8, 10, 8), "stomach": box(5, 40, 10, 10)}
+    scene = scene_of(wide)
+    assert answer(scene, [], [words("spleen", "stomach"), ExtremeOf("leftmost")]) == "spleen"
+    assert answer(scene, [], [words(*wide), ExtremeOf("leftmost")]) is None
+
+
+def test_a_pixel_more_or_less_does_not_make_nearer():
+    scene = scene_of({"aorta": box(20, 40, 6, 6), "spleen": box(20, 48, 6, 6), "liver": box(20, 33, 6, 6)})
+    assert answer(scene, ["aorta"], [words("spleen", "liver"), NearestTo(FIRST)]) is None
+
+
+def test_a_gap_in_a_wall_leaves_doubt_about_inside():
+    ring = box(5, 5, 30, 30)
+    ring[10:30, 10:30] = False
+    ring[20, 30:35] = False
+    scene = scene_of({"myocardium": ring, "left_ventricle": box(14, 14, 10, 10), "right_ventricle": box(5, 50, 20, 20)})
+    inside = Inside(FIRST).verdict(scene, [scene.structures["myocardium"]], scene.structures["left_ventricle"])
+    assert inside is None
+
+
+def test_nobody_knows_what_surrounds_a_structure_at_the_edge_of_the_image():
+    hood = box(0, 10, 20, 40)
+    hood[0:10, 20:40] = False
+    scene = scene_of({"myocardium": hood, "left_ventricle": box(0, 20, 10, 20)})
+    around = Around(FIRST).verdict(scene, [scene.structures["left_ventricle"]], scene.structures["myocardium"])
+    assert around is None
+
+
+def test_growths_on_both_sides_are_no_pair():
+    cysts = {"kidney_cyst_right": box(34, 6, 5, 5), "kidney_cyst_left": box(34, 60, 5, 5)}
+    scene = scene_of({**MASKS, **cysts})
+    assert answer(scene, ["kidney_cyst_left"], [CounterpartOf(FIRST)]) is None
+
+
+def test_places_are_the_same_in_a_mirror():
+    random = np.random.default_rng(0)
+    for _ in range(50):
+        mask = random.random(SHAPE) < 0.02
+        mirrored = SceneStructure.of("liver", mask[:, ::-1])
+        found = SceneStructure.of("liver", mask)
+        for share in (0.1, 0.5, 0.9):
+            assert found.quantile("column", share) == SHAPE[1] - 1 - mirrored.quantile("column", 1 - share)

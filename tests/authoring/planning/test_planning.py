@@ -161,3 +161,23 @@ def test_targets_that_are_not_wanted_are_left_out(scene):
 def test_a_scene_without_anything_to_ask_for_gets_no_dialogue():
     empty = make_scene(np.zeros(SHAPE, np.uint8), {})
     assert Planner(np.random.default_rng(0)).plan(empty) == []
+
+
+def ribs(numbers):
+    """Sections of ribs on both sides, one below the other; only what all ribs have in common describes one."""
+    return {
+        f"rib_{side}_{number}": (9 * number, 10 if side == "right" else 130, 6, 20)
+        for side in ("right", "left")
+        for number in numbers
+    }
+
+
+def test_what_a_reader_cannot_count_is_not_counted():
+    assert planned(made(ribs(range(1, 6))), 1)
+    assert planned(made(ribs(range(1, 11))), 1) == []
+
+
+def test_what_nobody_can_see_does_not_compete():
+    speck = made(PLACES | {"kidney_left": (64, 116, 2, 2)})
+    asked = [turn for plan in planned(speck, 10) for turn in segmentations(plan)]
+    assert not [turn for turn in asked if turn.target.id == "kidney_right" and turn.pattern in ("place", "extreme")]

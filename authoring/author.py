@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from authoring import shards
+from authoring.anatomy.authorship import authorship
 from authoring.drafting import Wanted, case_stream, draft_case
 from authoring.errors import SourceError
 from authoring.shards import Shards, write_shard
@@ -124,7 +125,7 @@ def _release(sources: Sequence[tuple[SourceDescription, Path]], header: Header, 
             licence=header.licence,
             sources=[Source(**source.model_dump(include=public)) for source, _ in sources],
             texts=Texts(
-                written_by="templates over machine-written descriptions, not reviewed by a clinician",
+                written_by=authorship(),
                 rewritten_by=None,
                 reviewed=None,
             ),

@@ -135,8 +135,8 @@ class Scene:
     """A slice: its labelled structures by id, which of them can be noticed (large enough and visible), which of those
     may be asked for, and which are labelled wherever they occur.
 
-    `edges` are the patient's directions at the left and top edge, None where they are unknown; `midline` is the range of
-    columns in which the middle of the body lies; `in_view` the parts of the body that the slice may show.
+    `edges` are the patient's directions at the left and top edge, None where they are unknown; `midline` is the range
+    of columns in which the middle of the body lies; `in_view` the parts of the body that the slice may show.
     """
 
     shape: tuple[int, int]

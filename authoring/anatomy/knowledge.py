@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from authoring.anatomy.structures import of_kind, structures
 from authoring.errors import SourceError
+from authoring.yaml_files import read_yaml
 from mturn_seg import LANGUAGES
 
 FOLDER = Path(__file__).parent
@@ -53,7 +52,7 @@ class Concept:
 def concepts() -> tuple[Concept, ...]:
     """All concepts of knowledge/*.yaml and groups/*.yaml. Raises SourceError for an unknown structure."""
     files = [*sorted((FOLDER / "knowledge").glob("*.yaml")), *sorted((FOLDER / "groups").glob("*.yaml"))]
-    return tuple(_concept(entry, file) for file in files for entry in yaml.safe_load(file.read_text(encoding="utf-8")))
+    return tuple(_concept(entry, file) for file in files for entry in read_yaml(file))
 
 
 def _concept(entry: dict, file: Path) -> Concept:

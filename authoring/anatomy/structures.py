@@ -5,9 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-import yaml
-
 from authoring.errors import SourceError
+from authoring.yaml_files import read_yaml
 from mturn_seg import SYSTEMS
 
 FOLDER = Path(__file__).with_name("structures")
@@ -50,7 +49,7 @@ def structures() -> dict[str, AnatomicalStructure]:
     """All structures by id. Raises SourceError where the files contradict themselves or each other."""
     known: dict[str, AnatomicalStructure] = {}
     for file in sorted(FOLDER.glob("*.yaml")):
-        for key, entry in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+        for key, entry in read_yaml(file).items():
             if key in known:
                 raise SourceError(f"{file}: {key} stands in another file, too; expected each structure once")
             known[key] = _structure(file, key, entry)

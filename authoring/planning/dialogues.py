@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from authoring.planning.patterns import AGAIN, REGIONS
 from authoring.planning.questions import Question, TextQuestion, eased, possible_question, text_question
 from authoring.scene import Scene, SceneStructure
+from authoring.yaml_files import read_yaml
 
 SETTINGS = Path(__file__).with_name("settings.yaml")
 #: Steps of this share visit the unit interval evenly however many are taken.
@@ -126,4 +126,4 @@ def _same_questions(one: Plan, other: Plan) -> bool:
 @cache
 def default_settings() -> dict:
     """The settings of settings.yaml."""
-    return yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
+    return read_yaml(SETTINGS)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from authoring.rewriting.notation import expression, leaves
 from authoring.wording.forms import forms
+from authoring.yaml_files import read_yaml
 
 FOLDER = Path(__file__).parent
 #: Frames that say something of their own; the others say what their clauses say.
@@ -58,7 +57,7 @@ class Lexicon:
 def lexicon(language: str) -> Lexicon:
     """The lexicon of 'en' or 'zh'."""
     own = forms()[language]
-    other = yaml.safe_load((FOLDER / f"paraphrases.{language}.yaml").read_text(encoding="utf-8"))
+    other = read_yaml(FOLDER / f"paraphrases.{language}.yaml")
     places = _forms(language, own["places"], other["places"])
     return Lexicon(
         language=language,

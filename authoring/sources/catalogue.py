@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from authoring.anatomy.structures import structures
 from authoring.errors import SourceError
 from authoring.sources.cases import Case, Description, FileName, Files, LabelFile, Orientation, Splits, View
 from authoring.sources.shorthand import expanded
+from authoring.yaml_files import read_yaml
 from release.records import Redistribution
 
 __all__ = [
@@ -160,13 +160,11 @@ def read_source(path: Path) -> SourceDescription:
     if not path.is_file():
         raise SourceError(f"{path}: no such file; expected a source description in YAML")
     try:
-        return SourceDescription.model_validate(expanded(yaml.safe_load(path.read_text(encoding="utf-8"))))
+        return SourceDescription.model_validate(expanded(read_yaml(path)))
     except ValidationError as error:
         raise SourceError(f"{path}: {readable(error)}") from None
     except SourceError as error:
         raise SourceError(f"{path}: {error}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path}: not YAML ({' '.join(str(error).split())}); expected a source description") from None
 
 
 def readable(error: ValidationError) -> str:

@@ -4,8 +4,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import AfterValidator
+
+from authoring.yaml_files import read_yaml
 
 FILE = Path(__file__).with_name("windows.yaml")
 #: Instead of a window: pictures that were drawn in one before they were stored are shown as they are.
@@ -14,7 +15,7 @@ STORED = "stored"
 
 @cache
 def _tables() -> dict[str, dict]:
-    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return read_yaml(FILE)
 
 
 def named_windows() -> dict[str, tuple[float, float]]:

@@ -5,12 +5,12 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from authoring.anatomy.knowledge import Concept
 from authoring.anatomy.naming import sayable
 from authoring.clues import History
 from authoring.planning.questions import counting_is_plain
+from authoring.yaml_files import read_yaml
 
 FILE = Path(__file__).with_name("forms.yaml")
 
@@ -18,7 +18,7 @@ FILE = Path(__file__).with_name("forms.yaml")
 @cache
 def forms() -> dict:
     """The forms by language."""
-    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return read_yaml(FILE)
 
 
 def pick(rng: np.random.Generator, choices: Sequence[str]) -> str:

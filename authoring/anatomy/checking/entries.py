@@ -6,18 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from authoring.anatomy.knowledge import KIND, TOPICS
 from authoring.anatomy.structures import of_kind, structures
 from authoring.errors import SourceError
+from authoring.yaml_files import read_yaml
 from mturn_seg import LANGUAGES
 
 #: The folders of the entries; those of the second fit several structures on purpose and have no facts.
 FOLDERS = ("knowledge", "groups")
-
-# The same result as yaml.safe_load, ten times as fast where PyYAML was built with libyaml.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -138,11 +134,3 @@ def read_entries(folder: Path) -> list[Entry]:
         place = file.relative_to(folder).as_posix()
         found += [Entry(place, number, raw) for number, raw in enumerate(items, 1)]
     return found
-
-
-def read_yaml(file: Path) -> Any:
-    """What a YAML file holds. Raises SourceError for what is no YAML."""
-    try:
-        return yaml.load(file.read_text(encoding="utf-8"), _LOADER)
-    except yaml.YAMLError as error:
-        raise SourceError(f"{file}: not YAML ({' '.join(str(error).split())})") from None

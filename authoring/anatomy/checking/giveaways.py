@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from authoring.anatomy.checking.entries import Entry, Problem, Text, read_yaml
+from authoring.anatomy.checking.entries import Entry, Problem, Text
 from authoring.anatomy.checking.shape import OWN_PHRASES
 from authoring.anatomy.naming import names_any
 from authoring.anatomy.structures import structures
 from authoring.errors import SourceError
+from authoring.yaml_files import read_yaml
 from mturn_seg import LANGUAGES
 
 STEMS = Path(__file__).with_name("stems.yaml")

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from authoring.anatomy.checking.entries import Entry, Problem, Text, read_yaml
+from authoring.anatomy.checking.entries import Entry, Problem, Text
 from authoring.anatomy.checking.sentences import HAN, is_traditional
 from authoring.errors import SourceError
+from authoring.yaml_files import read_yaml
 from mturn_seg import LANGUAGES
 
 FOLDER = Path(__file__).resolve().parents[1] / "glossary"

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from authoring.anatomy.checking.entries import Entry, Problem, Text, read_yaml
+from authoring.anatomy.checking.entries import Entry, Problem, Text
+from authoring.yaml_files import read_yaml
 
 WRITING = Path(__file__).with_name("writing.yaml")
 REFERENCE = "{reference}"

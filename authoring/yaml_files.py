@@ -11,19 +11,20 @@ from authoring.errors import SourceError
 _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+MERGE = "tag:yaml.org,2002:merge"
+
+
 class _Strict(_SAFE):
     """A safe loader that refuses a mapping with a key twice."""
 
 
 def _mapping(loader: _Strict, node: yaml.MappingNode) -> dict:
-    loader.flatten_mapping(node)
-    found = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key in found:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", key_node.start_mark)
-        found[key] = loader.construct_object(value_node, deep=True)
-    return found
+    own = [key for key, _ in node.value if key.tag != MERGE]
+    keys = [loader.construct_object(key, deep=True) for key in own]
+    for number, key in enumerate(keys):
+        if key in keys[:number]:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", own[number].start_mark)
+    return loader.construct_mapping(node, deep=True)
 
 
 _Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)

@@ -137,8 +137,12 @@ class _Sentence:
 
     @property
     def _of_group(self) -> bool:
-        """Whether the description is one of a group ("one of the two great arteries"), which is not quoted."""
-        return any(clue.concept.is_group for clue in self._described)
+        """Whether the description is one of a group ("one of the two great arteries"), which is not quoted.
+
+        Of three stacked muscles there is no "other one", though the slice may show only two.
+        """
+        groups = [clue.concept for clue in self._described if clue.concept.is_group]
+        return bool(groups) and (self._question.pattern != "other" or len(groups[0].fits) == 2)
 
     def _how_many(self) -> str:
         """Whether a ranking compares two candidates or more: a comparative or a superlative."""

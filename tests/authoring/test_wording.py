@@ -138,3 +138,15 @@ def test_an_answer_that_comes_again_is_short():
     again = answer_text(asked, [liver], RNG)
     assert again["en"] in ("The mask shows the liver again.", "Segmented once more: the liver.")
     assert len(answer_text(asked, [], RNG)["en"]) > len(again["en"])
+
+
+def test_there_is_no_other_one_of_three(demo_release):
+    others = [(origin.template, origin.clues) for origin in demo_release.origins() if origin.pattern == "other"]
+    assert len(others) > 20
+    for template, clues in others:
+        fits = next(clue["fits"] for clue in clues if clue["clue"] == "Described")
+        pair = {name.removesuffix("_right").removesuffix("_left") for name in fits}
+        if len(fits) > 2:
+            assert "the words" in template.en and "描述" in template.zh
+        elif len(pair) == 2:
+            assert "the words" not in template.en and "描述" not in template.zh

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leaderboard import Agreement, Cell, TableRow, TrackScore
 
 # These columns stand at the left, and the names may be broken into lines; numbers and ids may not.
-_NAMES = {"model", "user", "owner", "by", "value", "reason", "licence", "title"}
+_NAMES = {"model", "user", "owner", "by", "value", "reason", "licence"}
 _NAME_WIDTH = 10  # at least
 _EASY_NAME = 14  # measures give way to names up to this width
 _GAP = 2  # columns between two columns

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -14,13 +15,16 @@ from pydantic import ValidationError
 from authoring import shards
 from authoring.anatomy.authorship import authorship
 from authoring.drafting import Wanted, case_stream, draft_case
-from authoring.errors import SourceError
+from authoring.errors import AuthoringError, SourceError
 from authoring.shards import Shards, write_shard
 from authoring.sources.catalogue import Case, SourceDescription, readable
 from authoring.sources.discovery import cases_of
 from authoring.sources.duplicates import Duplicates
-from release import Release, Source, Texts, write_release
+from release import Release, Source, Texts, refuse_foreign, write_release
 from release.licences import licence_problems
+
+#: Ordinals are known up to here: no dialogue is longer.
+MOST_TURNS = 12
 
 Warn = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -51,6 +55,16 @@ class Options:
     withhold_images: bool = False
     faulty: Literal["refuse", "skip"] = "refuse"
     workers: int = 1
+
+    def __post_init__(self) -> None:
+        turns = self.turns
+        if turns is not None and not (
+            turns and set(turns) <= set(range(1, MOST_TURNS + 1)) and min(turns.values()) >= 0 < sum(turns.values())
+        ):
+            raise AuthoringError(f"turns is {dict(turns)}; expected shares of 1 to {MOST_TURNS} turns, not all 0")
+        for name in ("dialogues_per_image", "workers"):
+            if (value := getattr(self, name)) is not None and value < 1:
+                raise AuthoringError(f"{name} is {value}; expected 1 or more")
 
 
 @dataclass(frozen=True)
@@ -92,7 +106,21 @@ def author(
     for problem in licence_problems(release):
         warn(problem)
     out = Path(out).absolute()
-    kept = Shards(out.parent / f".{out.name}.authoring")
+    refuse_foreign(out)
+    with Shards(out.parent / f".{out.name}.authoring") as kept:
+        return _author(sources, out, release, kept, seed, options, progress, warn)
+
+
+def _author(
+    sources: Sequence[tuple[SourceDescription, Path]],
+    out: Path,
+    release: Release,
+    kept: Shards,
+    seed: int,
+    options: Options,
+    progress: Progress,
+    warn: Warn,
+) -> Path:
     jobs = _jobs(sources, kept, seed, options)
     _draft_all(jobs, options, progress, warn)
     finished = [job for job in jobs if job.place.is_dir()]
@@ -101,6 +129,7 @@ def author(
         for remark in shards.remarks(job.place):
             warn(f"{job.name}: {remark}")
     if not any(True for job in finished for _ in shards.records(job.place, "dialogues")):
+        kept.remove()
         raise SourceError("no slice of any case supports a question with exactly one answer; nothing was written")
     written = write_release(
         out,
@@ -136,7 +165,10 @@ def _release(sources: Sequence[tuple[SourceDescription, Path]], header: Header, 
 
 
 def _jobs(sources: Sequence[tuple[SourceDescription, Path]], kept: Shards, seed: int, options: Options) -> list[_Job]:
-    """Every case of every source. Raises SourceError for a patient in two splits."""
+    """Every case of every source. Raises SourceError for a source given twice and for a patient in two splits."""
+    names = [source.name for source, _ in sources]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise SourceError(f"{', '.join(twice)} given twice; expected each source once")
     splits: dict[str, str] = {}
     jobs = []
     for source, folder in sources:
@@ -186,6 +218,11 @@ def _faults(jobs: Sequence[_Job], workers: int) -> Iterator[tuple[_Job, SourceEr
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
+        except BrokenProcessPool:
+            raise AuthoringError(
+                "a worker process ended without an answer, killed or out of memory; finished cases are kept: run "
+                "again, with fewer workers where memory is short"
+            ) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -195,6 +232,9 @@ def _draft(job: _Job) -> SourceError | None:
         write_shard(draft_case(job.source, job.case, job.folder, job.wanted), job.place)
     except SourceError as error:
         return error
+    except Exception as error:
+        error.add_note(f"while authoring {job.name}")
+        raise
     return None
 
 

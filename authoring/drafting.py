@@ -148,11 +148,12 @@ def _segmentation(
 ) -> Turn:
     referred = {ordinal for clue in planned.clues for ordinal in clue.references(history)}
     systems = {structures()[name].system for name in planned.target.parts or (planned.target.id,)}
+    question = question_text(planned, shown.scene, history, rng)
     return Turn(
         turn=number,
         kind="segment",
-        question=Text(**question_text(planned, shown.scene, history, rng)),
-        answer=Text(**answer_text(planned, history, rng)),
+        question=Text(**question),
+        answer=Text(**answer_text(planned, history, question, rng)),
         facets=facets(shown.scene, history, planned.clues),
         target=planned.target.id,
         system=systems.pop() if len(systems) == 1 else None,

@@ -7,11 +7,12 @@ face.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from scipy import ndimage
 
-from authoring.anatomy.structures import BodyPart, parts_of, structures
+from authoring.anatomy.structures import BodyPart, ancestors, parts_of, structures
 from authoring.sources.views import body_columns
 from release import Edges
 
@@ -21,9 +22,12 @@ MIN_AREA_PX = 24
 MIN_THICKNESS_PX = 3
 #: Bays and gaps up to twice so wide do not count as a way out of a structure.
 BAY_PX = 4
-#: A structure of which this share, and this share of its surroundings, is the same black or white cannot be seen.
-SATURATED_SHARE = 0.9
-SURROUNDINGS_PX = 3
+#: A structure of which this share, and this share of its surroundings, has nearly the same grey cannot be seen: so many
+#: grey values from its own, after noise finer than the blur was smoothed away.
+SAME_SHARE, SAME_GREY, BLUR_PX = 0.9, 10, 1.5
+SURROUNDINGS_PX = 4
+#: Two labels that share more of the smaller one, although neither is a part of the other, contradict each other.
+CONTRADICTION = 0.1
 #: The middle of the body is known up to this share of its width: an outline may take in a table or miss an arm.
 MIDLINE_DOUBT = 0.03
 #: Parts of the body of at least this share of the largest one belong to its outline; what runs along its middle.
@@ -186,6 +190,8 @@ def make_scene(
     """
     whole = {name: _with_parts(name, masks) for name in masks}
     measured = {name: SceneStructure.of(name, mask) for name, mask in whole.items() if mask.any()}
+    # A label that is known to be poor puts no other in doubt.
+    doubted = contradicting(masks, masks.keys() - not_asked)
     noticeable = frozenset(
         name for name, found in measured.items() if found.thick_enough and is_visible(grey, found.mask)
     )
@@ -193,7 +199,7 @@ def make_scene(
         shape=grey.shape,
         structures=measured,
         noticeable=noticeable,
-        askable=noticeable - not_asked,
+        askable=noticeable - not_asked - doubted,
         exhaustive=exhaustive,
         edges=edges,
         midline=_midline(grey, measured),
@@ -219,13 +225,28 @@ def _pieces(mask: np.ndarray, neighbours: np.ndarray | None) -> tuple[np.ndarray
 
 
 def is_visible(grey: np.ndarray, mask: np.ndarray) -> bool:
-    """Whether a mask can be told from its surroundings: not both the same black or the same white."""
-    near = ndimage.binary_dilation(mask, iterations=SURROUNDINGS_PX) & ~mask
-    return not any(
-        np.mean(grey[mask] == extreme) >= SATURATED_SHARE
-        and (not near.any() or np.mean(grey[near] == extreme) >= SATURATED_SHARE)
-        for extreme in (0, 255)
-    )
+    """Whether a mask can be told from its surroundings: not nearly all of both has the same grey."""
+    near = ndimage.binary_dilation(mask, iterations=SURROUNDINGS_PX)
+    rows, columns = (np.flatnonzero(near.any(axis=axis)) for axis in (1, 0))
+    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    smooth = ndimage.gaussian_filter(grey[box].astype(np.float32), BLUR_PX)
+    inside, outside = mask[box], near[box] & ~mask[box]
+    own = np.median(smooth[inside])
+    alike = np.abs(smooth - own) <= SAME_GREY
+    return not (alike[inside].mean() >= SAME_SHARE and (not outside.any() or alike[outside].mean() >= SAME_SHARE))
+
+
+def contradicting(structure_masks: Mapping[str, np.ndarray], accusers: frozenset[str]) -> frozenset[str]:
+    """The structures whose mask shares too much with that of one of `accusers` that is neither part nor whole of it."""
+    found = set()
+    for one, other in combinations(sorted(structure_masks), 2):
+        if one in ancestors(other) or other in ancestors(one):
+            continue
+        shared = np.count_nonzero(structure_masks[one] & structure_masks[other])
+        smaller = min(np.count_nonzero(structure_masks[name]) for name in (one, other))
+        if shared > CONTRADICTION * smaller:
+            found |= {name for name, by in ((one, other), (other, one)) if by in accusers}
+    return frozenset(found)
 
 
 def _with_parts(name: str, masks: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Finished cases on disk: what an interrupted run has done already is not done again."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from authoring.drafting import Draft, Wanted
+from authoring.errors import AuthoringError
 from authoring.sources.catalogue import Case, SourceDescription
 from authoring.sources.fingerprint import Fingerprint
 from release import Annotation, Dialogue, Origin
@@ -22,10 +24,32 @@ CODE = Path(__file__).parent
 
 
 class Shards:
-    """A folder with one subfolder for each finished case, named by a digest of all that its draft depends on."""
+    """A folder with one subfolder for each finished case, named by a digest of all that its draft depends on.
+
+    As a context it is this process's alone: raises AuthoringError where another one works in it. An empty folder is
+    removed at the end.
+    """
 
     def __init__(self, folder: Path):
         self.folder = folder
+
+    def __enter__(self) -> "Shards":
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = self.folder.with_name(f"{self.folder.name}.lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.close()
+            raise AuthoringError(
+                f"{self.folder}: another run writes the same release; wait for it or stop it"
+            ) from None
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.folder.is_dir() and not any(self.folder.iterdir()):
+            self.folder.rmdir()
+        Path(self._lock.name).unlink(missing_ok=True)
+        self._lock.close()
 
     def place(self, source: SourceDescription, case: Case, folder: Path, wanted: Wanted) -> Path:
         """Where the shard of a case belongs: another description, seed, file or version of the code has another."""

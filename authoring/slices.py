@@ -72,7 +72,8 @@ def _choose(
         left.remove(best)
         found = _slice(case, view, shown, best)
         if crossed := _crossed(found.scene):
-            remarks.append(f"slice {best} is left out: {crossed} on the wrong side")
+            told = f"{view.plane} slice {best} is left out"
+            remarks.append(f"{told}: {' and '.join(crossed)} on the wrong side of the counterpart")
             continue
         if not found.scene.askable:
             continue

@@ -20,7 +20,7 @@ from release.records import (
     Turn,
 )
 from release.rules import check_release
-from release.writer import replace_folder, seal_release, write_release
+from release.writer import refuse_foreign, replace_folder, seal_release, write_release
 
 __all__ = [
     "ANNOTATIONS",
@@ -53,6 +53,7 @@ __all__ = [
     "pixels_sha256",
     "read_records",
     "read_release",
+    "refuse_foreign",
     "replace_folder",
     "seal_release",
     "write_release",

@@ -48,7 +48,7 @@ def write_release(
     Raises ReleaseError when a rule of the folder is broken or `folder` holds something else; nothing is left then.
     """
     folder = Path(folder)
-    _refuse_foreign(folder)
+    refuse_foreign(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
@@ -114,7 +114,8 @@ def replace_folder(fresh: Path, folder: Path, work: Path) -> None:
         raise
 
 
-def _refuse_foreign(folder: Path) -> None:
+def refuse_foreign(folder: Path) -> None:
+    """Raises ReleaseError where a release cannot be written to `folder`: it is a file, or holds something else."""
     if not folder.exists():
         return
     if not folder.is_dir():

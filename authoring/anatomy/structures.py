@@ -19,10 +19,12 @@ class AnatomicalStructure:
     """One structure.
 
     `en`, `zh`: its terms (the first is the display name, the others are synonyms and words that give it away);
-    `system`: one of the ten organ systems; `regions`: the parts of the body in which it can be seen; `side`: the
-    patient's side it belongs to; `pair`: its counterpart on the other side; `parent`: the structure that contains it;
-    `kind` and `order`: a numbered member, such as rib 3, counted from the head; `lesion`: a disease, absent in most
-    people; `neighbours`: what normally lies next to it; `snomed`: its SNOMED CT concept, where it has one.
+    `system`: one of the ten organ systems, `also`: others that it can be counted to; `regions`: the parts of the body
+    in which it can be seen; `side`: the patient's side it belongs to; `pair`: its counterpart on the other side;
+    `parent`: the structure that contains it; `kind` and `order`: a numbered member, such as rib 3, counted from the
+    head;
+    `lesion`: a disease, absent in most people; `neighbours`: what normally lies next to it; `snomed`: its SNOMED CT
+    concept, where it has one.
     """
 
     id: str
@@ -38,6 +40,7 @@ class AnatomicalStructure:
     lesion: bool = False
     neighbours: tuple[str, ...] = ()
     snomed: str | None = None
+    also: tuple[str, ...] = ()
 
     def name(self, language: str) -> str:
         """The display name in 'en' or 'zh'."""
@@ -60,7 +63,7 @@ def structures() -> dict[str, AnatomicalStructure]:
 
 def _structure(file: Path, key: str, entry: dict) -> AnatomicalStructure:
     entry = dict(entry)
-    lists = {name: tuple(entry.pop(name, ())) for name in ("en", "zh", "neighbours")}
+    lists = {name: tuple(entry.pop(name, ())) for name in ("en", "zh", "neighbours", "also")}
     regions = frozenset(entry.pop("regions", ()))
     if not regions or not regions <= set(get_args(BodyPart)):
         raise SourceError(f"{file}: {key}: regions are {sorted(regions)}; expected some of {get_args(BodyPart)}")
@@ -74,8 +77,9 @@ def _check(structure: AnatomicalStructure, known: dict[str, AnatomicalStructure]
     place = f"{FOLDER}: {structure.id}"
     if not (structure.en and structure.zh):
         raise SourceError(f"{place}: expected a term in each language")
-    if structure.system not in SYSTEMS:
-        raise SourceError(f"{place}: system is {structure.system!r}; expected one of {SYSTEMS}")
+    for system in (structure.system, *structure.also):
+        if system not in SYSTEMS:
+            raise SourceError(f"{place}: system is {system!r}; expected one of {SYSTEMS}")
     if structure.pair and (structure.pair not in known or known[structure.pair].pair != structure.id):
         raise SourceError(f"{place}: pair is {structure.pair!r}, which does not name it in return")
     for name in (structure.parent, *structure.neighbours):

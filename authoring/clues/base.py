@@ -19,7 +19,7 @@ SURE_SHARE, OTHER_SHARE = 0.9, 0.1
 #: Centroids closer than this share of the image's width or height do not tell which lies farther to a side.
 DEAD_ZONE = 0.05
 #: One area is surely larger than another from this ratio on.
-LARGER = 1.4
+LARGER = 1.6
 #: One structure is surely nearer than another when the other is this many times as far.
 FARTHER = 1.5
 

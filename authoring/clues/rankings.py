@@ -106,6 +106,8 @@ def _clear(scene: Scene, one: SceneStructure, other: SceneStructure, extreme: st
     if measure == "area":
         return max(first, second) >= LARGER * min(first, second)
     ahead, behind = (other, one) if (first < second) == greatest_first else (one, other)
-    return abs(first - second) >= DEAD_ZONE * scene.shape[0 if measure == "row" else 1] and all(
-        (ahead.quantile(measure, share) > behind.quantile(measure, share)) == greatest_first for share in ENDS
-    )
+    margin = DEAD_ZONE * scene.shape[0 if measure == "row" else 1]
+    leads = [ahead.quantile(measure, share) - behind.quantile(measure, share) for share in ENDS]
+    foremost = leads[-1] if greatest_first else -leads[0]
+    towards = all(lead > 0 if greatest_first else lead < 0 for lead in leads)
+    return abs(first - second) >= margin and towards and foremost >= margin / 2

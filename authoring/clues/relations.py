@@ -5,15 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from authoring.anatomy.structures import ancestors, structures
-from authoring.clues.base import LARGER, OTHER_SHARE, SURE_SHARE, Clue, History, Whose, in_image, sure
+from authoring.clues.base import LARGER, OTHER_SHARE, SURE_SHARE, Clue, History, Whose, in_image
 from authoring.clues.referents import Earlier, Referent
-from authoring.scene import Scene
+from authoring.scene import Scene, SceneStructure
 
 #: A structure is beside another only if it lies beyond this share of the other's pixels.
 BEYOND = 0.9
 #: Two structures touch when at least this many of one's pixels are next to the other, and are apart from this many
-#: pixels on. Between the two is doubt.
-TOUCHING_PX, APART_PX = 6, 5
+#: pixels on. Between the two is doubt: thin fat between organs cannot be seen.
+TOUCHING_PX, APART_PX = 12, 12
+#: A side of the image is told of two structures only if both keep this share of its width away from the middle.
+OFF_MIDDLE = 0.03
 #: Shares of the surroundings that make one structure surround another, or surely not.
 AROUND, NOT_AROUND = 0.9, 0.4
 #: Shares of a structure's pixels that make it lie inside another, or surely not.
@@ -69,14 +71,13 @@ class SameSideAs(_Relation):
 
     def holds(self, scene, rests_on, structure):
         (other,) = rests_on
-        middle = (scene.shape[1] - 1) / 2
-        where = sure(other.share_beyond("column", middle))
+        where = _image_side(scene, other)
         if where is None:
             return None
         if structure.id == other.id:
             return False
-        share = structure.share_beyond("column", middle)
-        return sure(share if where == self.same else 1 - share)
+        side = _image_side(scene, structure)
+        return None if side is None else (side == where) == self.same
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ class SizeAgainst(_Relation):
 
     def holds(self, scene, rests_on, structure):
         (other,) = rests_on
+        if structure.id == other.id:
+            return False
         ratio = structure.area / other.area
         if not self.larger:
             ratio = 1 / ratio
@@ -182,3 +185,11 @@ class OtherThan(_Relation):
     def holds(self, scene, rests_on, structure):
         (other,) = rests_on
         return structure.id != other.id
+
+
+def _image_side(scene: Scene, structure: SceneStructure) -> str | None:
+    """The side of the image on which a structure surely lies."""
+    middle, off = (scene.shape[1] - 1) / 2, OFF_MIDDLE * scene.shape[1]
+    if structure.share_beyond("column", middle + off) >= SURE_SHARE:
+        return "right"
+    return "left" if structure.share_beyond("column", middle - off) <= OTHER_SHARE else None

@@ -31,7 +31,9 @@ class InSystem(Clue):
     facet = "clinical"
 
     def holds(self, scene, rests_on, structure):
-        return structures()[structure.id].system == self.system
+        anatomy = structures()[structure.id]
+        # The pancreas is a gland of digestion and an endocrine one.
+        return None if self.system in anatomy.also else anatomy.system == self.system
 
 
 @dataclass(frozen=True)

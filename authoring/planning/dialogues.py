@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from authoring.planning.patterns import AGAIN, REGIONS
 from authoring.planning.questions import Question, TextQuestion, eased, possible_question, text_question
 from authoring.scene import Scene, SceneStructure
 from authoring.yaml_files import read_yaml
@@ -15,9 +14,6 @@ from authoring.yaml_files import read_yaml
 SETTINGS = Path(__file__).with_name("settings.yaml")
 #: Steps of this share visit the unit interval evenly however many are taken.
 GOLDEN_STEP = (5**0.5 - 1) / 2
-
-#: Patterns that go back to earlier masks.
-RETURNS = frozenset(AGAIN) | frozenset(REGIONS)
 
 PlannedTurn = Question | TextQuestion
 Plan = list[PlannedTurn]
@@ -42,23 +38,37 @@ class Planner:
         self._used: Counter[str] = Counter()
         self._asked: Counter[str] = Counter()
         self._next_length = float(rng.random())
+        # Dialogues of each length still to come, because the scene before was too poor for them.
+        self._owed: Counter[int] = Counter()
 
     def plan(self, scene: Scene) -> list[Plan]:
         """The dialogues of one image. A scene that supports fewer gets fewer; none begins as another does."""
         plans: list[Plan] = []
         openings: list[str] = []
         for _ in range(self._per_image):
-            plan = self._dialogue(scene, self._length(), openings)
+            length = self._length()
+            plan = self._dialogue(scene, length, openings)
+            self._owed[length] += 1
+            self._owed[len(plan)] -= 1
             if plan and not any(_same_questions(plan, other) for other in plans):
                 plans.append(plan)
                 openings.append(plan[0].target.id)
         return plans
 
     def _length(self) -> int:
-        """The next number of turns: steps through the wanted shares evenly, where drawing would leave it to chance."""
+        """The next number of turns: steps through the wanted shares evenly, where drawing would leave it to chance.
+
+        A length of which there were too many already makes room for one that came short.
+        """
         self._next_length = (self._next_length + GOLDEN_STEP) % 1
         lengths, shares = list(self._turns), np.cumsum(list(self._turns.values()))
-        return lengths[int(np.searchsorted(shares, self._next_length * shares[-1], side="right"))]
+        length = lengths[int(np.searchsorted(shares, self._next_length * shares[-1], side="right"))]
+        short = [other for other in lengths if self._owed[other] > 0]
+        if self._owed[length] < 0 and short:
+            self._owed[length] += 1
+            length = max(short)
+            self._owed[length] -= 1
+        return length
 
     def _dialogue(self, scene: Scene, length: int, openings: Collection[str]) -> Plan:
         """One dialogue of `length` turns, or of as many as the scene supports."""
@@ -79,13 +89,12 @@ class Planner:
 
     def _question(self, scene: Scene, draft: "_Draft", avoid: Collection[str]) -> Question | None:
         weights = eased(default_settings()["patterns"], self._used)
-        if draft.returns >= draft.most("most_returns"):
-            weights = {name: weight for name, weight in weights.items() if name not in RETURNS}
+        weights = {name: weight for name, weight in weights.items() if draft.may_have(name)}
         latest = [item.id for item in draft.history[-1:]]
         return possible_question(scene, draft.history, self._rng, weights, asked=self._asked, avoid=[*avoid, *latest])
 
     def _text(self, scene: Scene, draft: "_Draft") -> TextQuestion | None:
-        if draft.texts >= draft.most("most_text_only"):
+        if not draft.may_have_text():
             return None
         return text_question(scene, draft.history, draft.told, self._rng)
 
@@ -106,17 +115,21 @@ class _Draft:
         else:
             self.history.append(turn.target)
 
-    def most(self, setting: str) -> int:
-        """How many turns of a sort the dialogue may have."""
-        return max(1, int(default_settings()[setting] * self.length))
+    def may_have_text(self) -> bool:
+        """Whether one more text-only turn is not too many, in all or in a row."""
+        settings = default_settings()
+        row = settings["texts_in_a_row"]
+        in_a_row = len(self.turns) >= row and all(isinstance(turn, TextQuestion) for turn in self.turns[-row:])
+        texts = len(self.turns) - len(self.history)
+        return not in_a_row and texts < max(1, int(settings["most_text_only"] * self.length))
 
-    @property
-    def texts(self) -> int:
-        return len(self.turns) - len(self.history)
-
-    @property
-    def returns(self) -> int:
-        return sum(isinstance(turn, Question) and turn.pattern in RETURNS for turn in self.turns)
+    def may_have(self, pattern: str) -> bool:
+        """Whether one more question of a pattern is not too many. Those that go back never follow each other."""
+        most = default_settings()["returns"].get(pattern)
+        if most is None:
+            return True
+        asked = [turn.pattern for turn in self.turns if isinstance(turn, Question)]
+        return asked.count(pattern) < most and not (asked and asked[-1] in default_settings()["returns"])
 
 
 def _same_questions(one: Plan, other: Plan) -> bool:

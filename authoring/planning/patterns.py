@@ -47,6 +47,8 @@ from authoring.scene import Scene
 Pattern = Callable[[Scene, History, Sequence[int], str], Iterator[Clues]]
 
 HALVES, SIDES = ("upper", "lower"), ("left", "right")
+#: Structures among which one that was segmented before is asked for again.
+SEVERAL = 3
 #: No question counts farther than this.
 MOST = 12
 IN_IMAGE = ("left", "right", "above", "below")
@@ -97,7 +99,11 @@ def two_places(scene, history, ordinals, target):
 
 def relation(scene, history, ordinals, target):
     for clue, ordinal in product(_open(scene, target), ordinals):
-        yield from ([clue, relation] for relation in _relations(Earlier(ordinal)))
+        # What was segmented is on its own side: "the one on the same side" would be itself.
+        of_them = history[ordinal - 1].id in clue.concept.fits
+        for relation in _relations(Earlier(ordinal)):
+            if not (of_them and isinstance(relation, SameSideAs) and relation.same):
+                yield [clue, relation]
 
 
 def nearest(scene, history, ordinals, target):
@@ -128,11 +134,13 @@ def counterpart(scene, history, ordinals, target):
 
 
 def again_extreme(scene, history, ordinals, target):
-    yield from ([SegmentedBefore(), ExtremeOf(name)] for name in ORDERS)
+    if _several(history):
+        yield from ([SegmentedBefore(), ExtremeOf(name)] for name in ORDERS)
 
 
 def again_system(scene, history, ordinals, target):
-    yield [SegmentedBefore(), InSystem(structures()[target].system)]
+    if _several(history):
+        yield [SegmentedBefore(), InSystem(structures()[target].system)]
 
 
 def rest(scene, history, ordinals, target):
@@ -148,7 +156,11 @@ def half(scene, history, ordinals, target):
 
 
 def together(scene, history, ordinals, target):
-    yield from ([Together(first, second)] for first, second in permutations(ordinals, 2) if first < second)
+    for first, second in permutations(ordinals, 2):
+        # Unlike things, such as a lung and a vertebra, are nothing that anyone wants as one mask.
+        systems = {structures()[history[ordinal - 1].id].system for ordinal in (first, second)}
+        if first < second and len(systems) == 1:
+            yield [Together(first, second)]
 
 
 PRESENT: dict[str, Pattern] = {
@@ -170,6 +182,11 @@ def proposals(
     """The clue sets of a pattern, in a random order."""
     found = list(pattern(scene, history, ordinals, target))
     yield from (found[index] for index in rng.permutation(len(found)))
+
+
+def _several(history: History) -> bool:
+    """Whether enough was segmented for one of it to be searched for."""
+    return len({item.id for item in history}) >= SEVERAL
 
 
 def _describing(scene: Scene, target: str) -> list[Described]:

@@ -23,7 +23,7 @@ class Question:
     """A segmentation question: its pattern, its clues, and the one structure or region that satisfies them."""
 
     pattern: str
-    clues: tuple[Clues, ...]
+    clues: Clues
     target: SceneStructure
 
 
@@ -128,9 +128,10 @@ def _first_proven(
 def _worth_asking(name: str, scene: Scene, history: History, clues: Clues, answer: SceneStructure) -> bool:
     """A question that refers to an earlier turn must be open without it; one that makes a region must need it."""
     if name in REGIONS:
-        return answer.id not in {item.id for item in history} and needs_history(scene, history, clues)
+        known = any(np.array_equal(item.mask, answer.mask) for item in history)
+        return not known and needs_history(scene, history, clues)
     if name in AGAIN:
-        return len({item.id for item in history}) > 1
+        return True
     present = [clue for clue in clues if not clue.references(history)]
     return len(present) == len(clues) or is_open(scene, history, present)
 

@@ -5,15 +5,14 @@ so what it accepts does not rest on the code that proved the question.
 """
 
 import re
-from collections import Counter
 from collections.abc import Collection
+from dataclasses import fields
 from functools import lru_cache
 
 from authoring.anatomy.naming import names_any
 from authoring.anatomy.structures import structures
-from authoring.rewriting.descriptions import descriptions_in, difference
+from authoring.rewriting.descriptions import descriptions_in
 from authoring.rewriting.lexicon import lexicon
-from authoring.rewriting.marks import ANY
 from authoring.rewriting.reading import Reading, mark_references, read
 
 #: The shortest and longest that a reworded question may be, in lengths of its template.
@@ -42,12 +41,12 @@ def problem(template: str, reworded: str, language: str, kind: str, unnamed: Col
 
 def understood(template: str, language: str) -> bool:
     """Whether the check can read a segmentation question in full; where not, no rewording of it is accepted."""
-    return template_reading(template, language).unknown is None
+    return template_reading(template, language) is not None
 
 
 @lru_cache(maxsize=4096)
-def template_reading(template: str, language: str) -> Reading:
-    """What a template says."""
+def template_reading(template: str, language: str) -> Reading | None:
+    """What a template asks; None where the check cannot read it."""
     return read(template, language, descriptions_in(template, language))
 
 
@@ -57,6 +56,8 @@ def _outside(template: str, reworded: str, language: str) -> str | None:
         return "it is empty"
     if reworded.strip() == template.strip():
         return "it repeats the template"
+    if not reworded.isprintable():
+        return "it holds a character that cannot be printed"
     if _MARKUP.search(reworded):
         return "it holds markup"
     if not SHORTEST * len(template) <= len(reworded) <= LONGEST * len(template):
@@ -79,51 +80,33 @@ def _other_script(template: str, reworded: str, language: str) -> bool:
 
 
 def _other_wish(template: str, reworded: str, language: str) -> str | None:
-    """How the conditions of a segmentation question differ from its template's."""
+    """How what a segmentation question asks differs from what its template asks."""
     wanted = template_reading(template, language)
-    if wanted.unknown is not None:
-        return f"its template is not understood: {wanted.unknown!r}"
+    if wanted is None:
+        return "its template is not understood"
     found = read(reworded, language, descriptions_in(template, language))
-    if found.changed is not None:
-        return found.changed
-    if found.conditions != wanted.conditions:
-        return f"it has other conditions: {_shown(wanted.conditions, found.conditions)}"
-    if found.told_of != wanted.told_of:
-        return f"it speaks of other structures: {_shown(wanted.told_of, found.told_of)}"
-    if len(wanted.narrowing) > 1 and found.narrowing != wanted.narrowing:
-        return "it chooses and narrows down in another order"
-    if found.unknown is not None:
-        return f"it holds {found.unknown!r}, which the template does not"
-    # Some templates ask by what is to be done ("keep only the part"), without a word of `requests`.
-    if _asks(template, language) and not _asks(reworded, language):
-        return "it does not ask for a segmentation"
+    if found is None:
+        return "it is no sentence that is known to ask the same"
+    for part in fields(Reading):
+        if getattr(found, part.name) != getattr(wanted, part.name):
+            told = (_flat(getattr(reading, part.name)) for reading in (found, wanted))
+            return f"it asks for something else: {' in place of '.join(told)}"
     return None
 
 
-def _asks(text: str, language: str) -> bool:
-    requests = lexicon(language).requests
-    if language == "zh":
-        return any(request in text for request in requests)
-    return any(re.search(rf"\b{request}\b", text.lower()) for request in requests)
-
-
 def _other_question(template: str, reworded: str, language: str) -> str | None:
-    """How a text-only question differs from its template: it is read like one long description."""
-    if reworded.rstrip()[-1] not in "?？":
-        return "it is not a question"
+    """How a text-only question differs from its template: only references may be put otherwise, and what opens it."""
+    if reworded.rstrip()[-1] != template.rstrip()[-1]:
+        return "it does not end as its template does"
     before, wanted = mark_references(template, language)
     after, found = mark_references(reworded, language)
     if wanted != found:
-        return f"it speaks of other structures: {_shown(wanted, found)}"
-    return difference(*(re.sub(ANY, " ", text) for text in (before, after)), lexicon(language))
+        return f"it speaks of other structures: {_flat(found)} in place of {_flat(wanted)}"
+    if after not in {before, *(opening + before for opening in lexicon(language).openings)}:
+        return "it is not the same question word for word"
+    return None
 
 
-def _shown(wanted: Counter, found: Counter) -> str:
-    """What is missing and what is new, for a reader of the log."""
-    changes = [("without", wanted - found), ("with", found - wanted)]
-    return "; ".join(f"{word} {_flat(item)}" for word, items in changes for item in sorted(items, key=repr))
-
-
-def _flat(item: object) -> str:
-    parts = item if isinstance(item, tuple) else (item,)
-    return " ".join(_flat(part) if isinstance(part, tuple) else str(part) for part in parts).strip()
+def _flat(value: object) -> str:
+    """What fills a slot, for a reader of the log."""
+    return " ".join(map(_flat, value)) if isinstance(value, tuple) and value else str(value or "nothing")

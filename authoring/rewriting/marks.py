@@ -4,9 +4,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 #: The first character of each kind of mark, and how many a text may hold.
-KINDS = {"reference": 0xE000, "description": 0xE100, "place": 0xE200, "number": 0xE300, "condition": 0xE400}
+KINDS = {"reference": 0xE000, "description": 0xE100, "place": 0xE200, "clause": 0xE300}
 ROOM = 0x100
-ANY = "[\ue000-\ue4ff]"
 
 
 def of_kinds(*kinds: str) -> str:
@@ -22,17 +21,9 @@ class Marks:
 
     def new(self, kind: str, meaning: Hashable) -> str:
         """A fresh mark. Raises OverflowError for a text with more than 256 of a kind."""
-        used = sum(1 for mark in self.meanings if kind_of(mark) == kind)
+        used = sum(1 for mark in self.meanings if KINDS[kind] <= ord(mark) < KINDS[kind] + ROOM)
         if used == ROOM:
             raise OverflowError(f"more than {ROOM} marks of kind {kind} in one text")
         mark = chr(KINDS[kind] + used)
         self.meanings[mark] = meaning
         return mark
-
-
-def kind_of(text: str) -> str | None:
-    """The kind of a mark; None for any other text."""
-    if len(text) != 1:
-        return None
-    character = ord(text)
-    return next((kind for kind, first in KINDS.items() if first <= character < first + ROOM), None)

@@ -1,159 +1,144 @@
-"""Reads what a question says: its conditions, what they are told of, and whatever is not understood.
+"""Reads what a question asks, as a sentence that is known from its first word to its last, or not at all.
 
-Every question is read alike, whoever worded it, from its words alone. Nothing is passed over: a word that neither says
-a condition nor is known to say nothing is reported, so that a condition in unknown words is not taken for none.
+A question is read alike, whoever worded it, from its words alone. First its descriptions, references, places and clauses
+become marks; what is left between them has to be the rest of a known sentence. So no word is passed over: a "not", an
+"every" or a "next to" that no sentence has in that place leaves the question unread.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from authoring.rewriting.descriptions import align, difference
-from authoring.rewriting.lexicon import Form, Lexicon, Meaning, lexicon
-from authoring.rewriting.marks import ANY, Marks, kind_of, of_kinds
+from authoring.rewriting.descriptions import expression_of
+from authoring.rewriting.lexicon import PLACES, Form, Lexicon, Meaning, lexicon
+from authoring.rewriting.marks import Marks, of_kinds
+from authoring.rewriting.notation import PUNCTUATION
 
-#: Their order against places matters: "the nearest on the left" need not be "on the left, and the nearest".
-RANKINGS = ("ExtremeOf", "NearestTo", "NthFrom")
-_PUNCTUATION = {"en": r"[,.;:?—–-]", "zh": r"[，。；：？、,.;:?]"}
-_QUOTES = {"en": '"', "zh": "“”「」『』‘’\"'"}
+#: Sentences in which it does not matter which reference comes first.
+UNORDERED = ("together",)
+_IGNORED = {
+    language: re.escape(signs.translate(dict.fromkeys(map(ord, '"“”')))) for language, signs in PUNCTUATION.items()
+}
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a question says. `conditions` are (meaning, what it is told of); `told_of` is what stands for itself: the
-    description of the wanted structure, say; `narrowing` are places and rankings as they follow each other; `unknown`
-    is the first thing that was not understood, or None; `changed` is what became of a description, or None."""
+    """What a question asks: the kind of its sentence, and what fills its slots.
 
-    conditions: Counter
-    told_of: Counter
-    narrowing: tuple[Meaning, ...]
-    unknown: str | None
-    changed: str | None
+    A description is told by its number among those that the question may hold; a clause is (meaning, what it is told
+    against); of `references`, which count for the sentence itself, the second is taken from the first where they differ
+    in role.
+    """
+
+    asks: str
+    description: Meaning | None = None
+    number: int | None = None
+    places: tuple[Meaning, ...] = ()
+    clauses: tuple[tuple[Meaning, Meaning | None], ...] = ()
+    references: tuple[Meaning, ...] = ()
 
 
-def read(text: str, language: str, descriptions: Sequence[str]) -> Reading:
-    """Reads a question in 'en' or 'zh' that holds these descriptions, in these or in similar words."""
-    return _Reader(text, lexicon(language), descriptions).read()
+def read(text: str, language: str, descriptions: Sequence[str]) -> Reading | None:
+    """Reads a question in 'en' or 'zh' that may hold these descriptions, in lower case and word for word.
+
+    None where it is no known sentence, and where it could be read in two ways.
+    """
+    if not text.isprintable():
+        return None
+    reader = _Reader(text, lexicon(language), descriptions)
+    readings = set(reader.readings())
+    return readings.pop() if len(readings) == 1 else None
 
 
-def mark_references(text: str, language: str) -> tuple[str, Counter]:
-    """A text with a mark for each reference to an earlier segmentation, and which they are."""
+def mark_references(text: str, language: str) -> tuple[str, tuple[Meaning, ...]]:
+    """A text in lower case with one sign for all references to earlier segmentations, and which they are in order."""
     reader = _Reader(text, lexicon(language), ())
-    reader.find(reader.known.references, "reference")
-    return reader.text, Counter(reader.marks.meanings.values())
+    reader.find(lexicon(language).references, "reference")
+    found = re.findall(f"[{of_kinds('reference')}]", reader.text)
+    plain = re.sub(f"[{of_kinds('reference')}]", "\0", reader.text)
+    return plain, tuple(reader.marks.meanings[mark] for mark in found)
 
 
 class _Reader:
     """One text on its way to marks."""
 
     def __init__(self, text: str, known: Lexicon, descriptions: Sequence[str]):
-        self.text = re.sub(r"[’‘]", "'", text.lower()) if known.language == "en" else text.lower()
-        self.text = re.sub(r"[“”]", '"', self.text) if known.language == "en" else re.sub(r"\s+", "", self.text)
-        self.known, self.marks, self._changed = known, Marks(), None
-        self._descriptions = descriptions
-
-    def read(self) -> Reading:
-        known = self.known
-        self.find(known.references, "reference")
-        apart = [number for number, text in enumerate(self._descriptions) if not self._as_it_stands(number, text)]
-        self.find(known.places, "place")
-        for number in apart:
-            self._reworded(number, self._descriptions[number])
-        quotes = _QUOTES[known.language]
-        described = f"[{of_kinds('description')}]"
-        self.text = re.sub(rf"[{quotes}]?({described})[.,。，]?[{quotes}]?", r"\1", self.text)
-        self.text = known.silent.sub(" ", self.text)
-        self.find((*known.frames, *known.clauses), "condition")
-        self.find(known.numbers, "number")
-        return self._reading()
+        self.known, self.marks = known, Marks()
+        self.text = re.sub(r"[’‘]", "'", text.lower())
+        for number, description in enumerate(descriptions):
+            mark = self.marks.new("description", ("description", number))
+            self.text = expression_of(description, known.language).sub(mark, self.text)
+        self.text = self._plain(self.text)
 
     def find(self, forms: Sequence[Form], kind: str) -> None:
-        """Puts a mark for everything that the forms find; where several find something, for the one that says most."""
-        while (best := max(self._matches(forms, kind), key=_said, default=None)) is not None:
-            self._replace(*best, kind)
+        """Puts a mark in the place of everything that the forms find, the longest first."""
+        while found := max(self._matches(forms), key=lambda one: (len(one[0].group()), -one[0].start()), default=None):
+            match, meaning = found
+            mark = self.marks.new(*self._meant(match, meaning, kind))
+            space = " " if self.known.language == "en" else ""
+            self.text = f"{self.text[: match.start()]}{mark}{space}{self.text[match.end() :]}"
 
-    def _matches(self, forms: Sequence[Form], kind: str) -> Iterator[tuple[re.Match, Meaning]]:
+    def readings(self) -> Iterator[Reading]:
+        """Every way in which the text is a known sentence."""
+        self.find(self.known.references, "reference")
+        untouched = self.text
+        self.find(self.known.places, "place")
+        yield from self._sentences(takes_clauses=False)
+        # Clauses hold words of places ("counted from the left side of the image"): both are found at once.
+        self.text = untouched
+        self.find((*self.known.places, *self.known.clauses), "clause")
+        yield from self._sentences(takes_clauses=True)
+
+    def _plain(self, text: str) -> str:
+        """The text as expressions expect it; anything that none can hold stays and keeps it from being read."""
+        described = f"[{of_kinds('description')}]"
+        for opening, closing in ('""', "“”", "「」", "『』"):
+            text = re.sub(rf"{opening}({described})[.,。，]?{closing}", r"\1", text)
+        if self.known.language == "zh":
+            return re.sub(rf"[\s{_IGNORED['zh']}]", "", text)
+        text = re.sub(rf"[{_IGNORED['en']}]|(?<= )-+(?= )", " ", text)
+        return "".join(f"{word} " for word in re.sub(rf"({described})", r" \1 ", text).split())
+
+    def _matches(self, forms: Sequence[Form]) -> Iterator[tuple[re.Match, Meaning]]:
         for form in forms:
             for match in form.expression.finditer(self.text):
-                if kind != "place" or not self._is_no_place(match):
-                    yield match, form.meaning
+                yield match, form.meaning
 
-    def _is_no_place(self, match: re.Match) -> bool:
-        after, before = self.known.place_never
-        return bool(after.search(self.text[: match.start()]) or before.match(self.text[match.end() :]))
+    def _meant(self, match: re.Match, meaning: Meaning, kind: str) -> tuple[str, Meaning]:
+        """The kind of a mark and what it means, with the ordinal or the organ system that the form has a slot for."""
+        words = self._words(match)
+        meaning += tuple(words.values())
+        if kind != "clause":
+            return kind, meaning
+        if meaning[0] in PLACES:
+            return "place", meaning
+        return "clause", (meaning, self._meaning(match, "ref"))
 
-    def _replace(self, match: re.Match, meaning: Meaning, kind: str) -> None:
-        """Puts a mark in the place of a match, behind it the words that stay."""
-        named = match.re.groupindex
-        told_of = [self.marks.meanings[match[name]] for name in ("ref", "ref2") if name in named]
-        if meaning == ("together",):
-            told_of.sort()
-        staying = _staying(match)
-        mark = self.marks.new(kind, meaning if kind == "reference" else (meaning, tuple(told_of)))
-        space = " " if self.known.language == "en" else ""
-        behind = space.join(["", mark, *filter(None, staying), ""])
-        changed = self.text[: match.start()] + behind + self.text[match.end() :]
-        self.text = re.sub(r"\s+(?=[\s,.;:?])", "", changed)
+    def _sentences(self, takes_clauses: bool) -> Iterator[Reading]:
+        for form in self.known.sentences:
+            if ("clause" in form.expression.groupindex) == takes_clauses:
+                match = form.expression.fullmatch(self.text)
+                if match is not None:
+                    yield self._reading(form.meaning[0], match)
 
-    def _as_it_stands(self, number: int, description: str) -> bool:
-        if description not in self.text:
-            return False
-        self.text = self.text.replace(description, self.marks.new("description", ("description", number)), 1)
-        return True
-
-    def _reworded(self, number: int, description: str) -> None:
-        span = align(self.text, description, self.known.language)
-        if span is None:
-            self._changed = "a description is missing"
-            return
-        told = self.text[span[0] : span[1]]
-        self._changed = self._changed or difference(description, re.sub(ANY, " ", told), self.known)
-        # A place may stand in the middle of a description; it is no part of it.
-        marks = "".join(re.findall(ANY, told))
-        mark = self.marks.new("description", ("description", number))
-        self.text = f"{self.text[: span[0]]}{mark}{marks}{self.text[span[1] :]}"
-
-    def _reading(self) -> Reading:
-        kinds = {mark: kind_of(mark) for mark in self.marks.meanings}
-        standing = [character for character in self.text if character in kinds]
-        said = [mark for mark in kinds if kinds[mark] in ("place", "number", "condition")]
+    def _reading(self, asks: str, match: re.Match) -> Reading:
+        references = self._meanings(match, "ref", "ref2")
         return Reading(
-            conditions=Counter(self.marks.meanings[mark] for mark in said),
-            told_of=Counter(self.marks.meanings[mark] for mark in standing if mark not in said),
-            narrowing=tuple(
-                self.marks.meanings[mark][0]
-                for mark in standing
-                if mark in said and (kinds[mark] == "place" or self.marks.meanings[mark][0][0] in RANKINGS)
-            ),
-            unknown=self._unknown({self.marks.meanings[mark][0][0] for mark in said}),
-            changed=self._changed,
+            asks=asks,
+            description=self._meaning(match, "d"),
+            number=self._words(match).get("n"),
+            places=self._meanings(match, "place"),
+            clauses=self._meanings(match, "clause", "clause2"),
+            references=tuple(sorted(references)) if asks in UNORDERED else references,
         )
 
-    def _unknown(self, conditions: set) -> str | None:
-        """The first thing left that is not known to say nothing."""
-        known = self.known
-        harmless = known.words.union(*(words for name, words in known.frame_words.items() if name in conditions))
-        rest = re.sub(rf"{ANY}|{_PUNCTUATION[known.language]}", " ", self.text)
-        if known.language == "zh":
-            whole = _made_of(harmless)
-            return next((piece for piece in rest.split() if not whole.fullmatch(piece)), None)
-        words = (word.removesuffix("'s") for word in rest.split())
-        return next((word for word in words if word and word not in harmless), None)
+    def _words(self, match: re.Match) -> dict[str, int | str]:
+        named = [name for name in match.re.groupindex if name in self.known.words]
+        return {name: self.known.words[name][match[name]] for name in named}
 
+    def _meaning(self, match: re.Match, name: str) -> Meaning | None:
+        return self.marks.meanings[match[name]] if name in match.re.groupindex else None
 
-def _staying(match: re.Match) -> list[str]:
-    """The words in a match that are to be understood for themselves."""
-    named = match.re.groupindex.values()
-    return [match[group] or "" for group in range(1, match.re.groups + 1) if group not in named]
-
-
-def _said(found: tuple[re.Match, Meaning]) -> tuple[int, int]:
-    """How much a form says of a text: the length of what it finds; the first where two say as much."""
-    match, _ = found
-    return len(match.group()) - sum(map(len, _staying(match))), -match.start()
-
-
-def _made_of(words: frozenset[str]) -> re.Pattern:
-    longest_first = sorted(words, key=lambda word: (-len(word), word))
-    return re.compile(f"(?:{'|'.join(map(re.escape, longest_first))})*")
+    def _meanings(self, match: re.Match, *names: str) -> tuple[Meaning, ...]:
+        found = (self._meaning(match, name) for name in names)
+        return tuple(meaning for meaning in found if meaning is not None)

@@ -7,7 +7,7 @@ from authoring.errors import SourceError
 from authoring.sources.cases import Case, Files, LabelFile, LabelPattern
 from authoring.sources.catalogue import SourceDescription, named_by
 from authoring.sources.patterns import exists, filled, matches
-from authoring.sources.splitting import drawn, official
+from authoring.sources.splitting import Division
 
 
 def cases_of(source: SourceDescription, folder: Path, *, split_seed: int = 0) -> list[Case]:
@@ -16,13 +16,20 @@ def cases_of(source: SourceDescription, folder: Path, *, split_seed: int = 0) ->
     Patients that no list of the data set places are divided by a hash of `split_seed` and their name, so that more
     patients move nobody to another split.
 
-    Raises SourceError, naming it, for a missing folder, a pattern without any match, an image without its labels, and
-    two cases with one key.
+    Raises SourceError, naming it, for a missing folder, a pattern without any match, an image without its labels, two
+    cases with one key, and a list or table that places nobody who is there.
     """
     root = folder / source.root
     if not root.is_dir():
         raise SourceError(f"{root}: no such folder; expected the files of {source.name}")
-    cases = [*source.cases, *(case for files in source.files for case in _found(source, files, root, split_seed))]
+    common = Division(source.splits, root, split_seed)
+    cases = [*source.cases]
+    for files in source.files:
+        division = Division(files.splits, root, split_seed) if files.splits else common
+        cases.extend(_found(source, files, root, division))
+        if division is not common:
+            division.check()
+    common.check()
     seen: dict[str, str] = {}
     for case in cases:
         if case.key in seen:
@@ -34,9 +41,7 @@ def cases_of(source: SourceDescription, folder: Path, *, split_seed: int = 0) ->
     return cases
 
 
-def _found(source: SourceDescription, files: Files, root: Path, seed: int) -> Iterator[Case]:
-    splits = files.splits or source.splits
-    placed = official(splits, root) if files.split is None else {}
+def _found(source: SourceDescription, files: Files, root: Path, division: Division) -> Iterator[Case]:
     found = matches(root, files.image, files.where)
     if not found:
         limits = f" with {files.where}" if files.where else ""
@@ -47,7 +52,7 @@ def _found(source: SourceDescription, files: Files, root: Path, seed: int) -> It
         yield Case(
             key=filled(files.key, names) if files.key else _joined(names),
             patient=patient,
-            split=files.split or placed.get(names.get("patient", patient)) or drawn(splits, patient, seed),
+            split=files.split or division.split_of(names.get("patient", patient), patient),
             image=image,
             labels=labels,
             exhaustive=tuple(name for name in files.exhaustive if name not in missing),

@@ -64,11 +64,6 @@ class Displayed:
                 found[name] = mask
         return found
 
-    def present(self, structure: str) -> np.ndarray:
-        """In which slices a structure is: bool [slices]. Where pixels are made square, its last few may still vanish
-        from a slice."""
-        return self.scan.masks.present(structure, self.axis)
-
     def _upright(self, section: np.ndarray) -> np.ndarray:
         return section[::-1] if self.upside_down else section
 

@@ -1,8 +1,9 @@
 """Label files of every format, laid on the grid of their scan."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,20 +15,30 @@ from authoring.sources.reading.png import read_slices
 from authoring.sources.reading.segmentation import read_segments
 from authoring.sources.reading.stored import Grid, straightened
 from authoring.sources.reading.volume_files import header_of, read_file
-from authoring.sources.volumes import Volume, is_dicom_file, is_png
+from authoring.sources.volumes import Volume, is_dicom_file, is_png, refuse_others
 
 #: Label values stored as floating point numbers may be off by rounding.
 LABEL_TOLERANCE = 1e-3
+#: Labels of which more than this share lies outside the image are those of another one.
+MAX_OUTSIDE = 0.5
+#: Where labels lie is measured on so many of their voxels at most.
+MEASURED_VOXELS = 100_000
 
 
 @dataclass(frozen=True)
 class LabelLayer:
-    """One layer of a label file: values [slices, rows, columns] on the grid of the scan, the name of each value where
-    the file names its segments, and whether it had to be resampled."""
+    """One layer of a label file: values [slices, rows, columns] on the grid of the scan, and the name of each value
+    where the file names its segments.
+
+    shared: values that stand for another segment in another layer of the file; resampled: whether the layer lay on
+    another grid; outside: the share of its labelled voxels that lie outside the scan.
+    """
 
     values: np.ndarray
     names: dict[int, str] = field(default_factory=dict)
+    shared: frozenset[int] = frozenset()
     resampled: bool = False
+    outside: float = 0.0
 
 
 def read_label_layers(
@@ -37,19 +48,25 @@ def read_label_layers(
 
     A volume on another grid is resampled by nearest neighbour through both direction matrices. PNG files stand for the
     slices of the scan in the order of both's file names. Segments of a DICOM or a 3D Slicer segmentation come with
-    their names. Raises SourceError, naming the file, for what is no label file or does not fit the scan.
+    their names. Raises SourceError, naming the file, for what is no label file or does not fit the scan, and for a
+    channel where the format knows none.
     """
     if is_png(path):
+        refuse_others(path, {"channel": channel})
         yield _by_order(read_slices(path), path, scan)
     elif not path.exists():
         raise SourceError(f"{path}: no such file or folder")
     elif path.is_dir() or is_dicom_file(path):
+        refuse_others(path, {"channel": channel})
         for file in _segmentations(path):
             for image, names in read_segments(file, scan.stored_grid, scan.shear_mm, deidentified=deidentified):
                 yield _on_grid(straightened(image, scan.shear_mm, labels=True), file, scan, names)
     elif segments := _slicer_segments(path):
+        refuse_others(path, {"channel": channel})
+        uses = Counter(value for names in segments.values() for value in names)
+        shared = frozenset(value for value, count in uses.items() if count > 1)
         for layer, names in segments.items():
-            yield _volume_layer(path, scan, layer, names)
+            yield replace(_volume_layer(path, scan, layer, names), shared=shared)
     else:
         yield _volume_layer(path, scan, channel, {})
 
@@ -96,14 +113,29 @@ def _on_grid(image: sitk.Image, path: Path, scan: Volume, names: dict[int, str])
     turned = sitk.DICOMOrient(image, "LPS") if scan.orientation_known else image
     if Grid.of(turned).same_as(scan.grid):
         return LabelLayer(sitk.GetArrayFromImage(turned), names)
+    if (outside := _share_outside(image, scan.grid)) > MAX_OUTSIDE:
+        raise SourceError(
+            f"{path}: {outside:.0%} of its labelled voxels lie outside the image; expected two volumes of one patient"
+        )
     grid = scan.grid
     moved = sitk.Resample(
         image, grid.size, sitk.Transform(), sitk.sitkNearestNeighbor, grid.origin, grid.spacing, grid.direction, 0.0
     )
-    values = sitk.GetArrayFromImage(moved)
-    if not values.any() and sitk.GetArrayViewFromImage(image).any():
-        raise SourceError(f"{path}: no label lies inside the image volume; expected two volumes of the same patient")
-    return LabelLayer(values, names, resampled=True)
+    return LabelLayer(sitk.GetArrayFromImage(moved), names, resampled=True, outside=outside)
+
+
+def _share_outside(labels: sitk.Image, grid: Grid) -> float:
+    """The share of the labelled voxels whose centres lie outside a grid; 0 where nothing is labelled."""
+    values = sitk.GetArrayViewFromImage(labels)
+    labelled = np.flatnonzero(values)
+    if not labelled.size:
+        return 0.0
+    chosen = labelled[:: 1 + labelled.size // MEASURED_VOXELS]
+    own = Grid.of(labels)
+    indices = np.stack(np.unravel_index(chosen, values.shape)[::-1], axis=1)
+    points = (indices * own.spacing) @ np.array(own.direction).reshape(3, 3).T + own.origin
+    there = (points - grid.origin) @ np.linalg.inv(np.array(grid.direction).reshape(3, 3)).T / grid.spacing
+    return 1 - float(((there >= -0.5) & (there < np.array(grid.size) - 0.5)).all(axis=1).mean())
 
 
 def _segmentations(path: Path) -> list[Path]:
@@ -122,6 +154,15 @@ def _slicer_segments(path: Path) -> dict[int | None, dict[int, str]]:
     layers: dict[int | None, dict[int, str]] = {}
     for number in (match[1] for name in fields if (match := re.fullmatch(r"Segment(\d+)_ID", name))):
         name = fields.get(f"Segment{number}_Name", fields[f"Segment{number}_ID"])
-        value = int(fields.get(f"Segment{number}_LabelValue", 1))
-        layers.setdefault(int(fields.get(f"Segment{number}_Layer", 0)), {})[value] = name
+        value, layer = (
+            _whole(fields.get(f"Segment{number}_{key}", default), f"{path}: Segment{number}_{key}")
+            for key, default in (("LabelValue", "1"), ("Layer", "0"))
+        )
+        layers.setdefault(layer, {})[value] = name
     return dict(sorted(layers.items()))
+
+
+def _whole(text: str, place: str) -> int:
+    if not text.strip().isdecimal():
+        raise SourceError(f"{place} is {text[:20]!r}; expected a whole number")
+    return int(text)

@@ -15,11 +15,13 @@ from authoring.sources.catalogue import Case, LabelFile, SourceDescription
 from authoring.sources.labels import LabelLayer, read_label_layers, whole_numbers
 from authoring.sources.sides import check_pairs, split_by_side
 from authoring.sources.structure_masks import Box, StructureMasks, tight_box
-from authoring.sources.views import Grey, as_stored, normalised
+from authoring.sources.views import Grey, as_stored
 from authoring.sources.volumes import Volume, read_volume
 
 #: Label values up to this are looked up as they are.
 MAX_COUNTED = 4095
+#: Labels that are cut off at the image's edge are worth a remark from this share on.
+REMARKED_OUTSIDE = 0.01
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class LabelledScan:
     @cached_property
     def normalised(self) -> Grey:
         """The grey values of a scan whose intensities have no unit, measured over the whole volume."""
-        return normalised(self.volume.voxels)
+        return self.volume.normalised
 
     @cached_property
     def stored_grey(self) -> Grey:
@@ -60,7 +62,7 @@ def read_scan(source: SourceDescription, case: Case, folder: Path) -> LabelledSc
         trust_orientation=case.trust_orientation,
         spacing_mm=case.spacing_mm,
     )
-    volume, remarks = _finite(volume, root / case.image)
+    volume, unknown = _finite(volume, root / case.image)
     labels = _Labels(source, volume)
     for label in case.labels:
         labels.add(root / label.file, label)
@@ -69,7 +71,7 @@ def read_scan(source: SourceDescription, case: Case, folder: Path) -> LabelledSc
     if not masks:
         raise SourceError(f"{root / case.image}: its labels are empty; expected at least one labelled structure")
     check_pairs(case.key, masks, volume)
-    return LabelledScan(volume, masks, remarks + labels.remarks())
+    return LabelledScan(volume, masks, [*volume.remarks, *unknown, *labels.remarks()])
 
 
 def _finite(volume: Volume, path: Path) -> tuple[Volume, list[str]]:
@@ -93,6 +95,7 @@ class _Labels:
         self.volume = volume
         self.masks = StructureMasks(volume.voxels.shape)
         self.resampled = False
+        self.outside = 0.0
         self.passed_over: Counter[str] = Counter()
 
     def add(self, path: Path, label: LabelFile) -> None:
@@ -100,6 +103,7 @@ class _Labels:
         layers = read_label_layers(path, self.volume, channel=label.channel, deidentified=self.source.deidentified)
         for layer in layers:
             self.resampled |= layer.resampled
+            self.outside = max(self.outside, layer.outside)
             if label.structure:
                 _add_mask(self.masks, label.structure, layer.values > label.above)
             else:
@@ -110,6 +114,11 @@ class _Labels:
         meanings = self.source.label_maps[name]
         for value, box in _boxes(values, path):
             segment = layer.names.get(value)
+            if value in meanings and value in layer.shared:
+                raise SourceError(
+                    f"{path}: {value} is the value of several segments, {segment!r} among them, in different layers; "
+                    f"expected the map {name!r} to name them"
+                )
             known = next((key for key in (value, segment) if key in meanings), None)
             cut = values[box] == value
             if known is None:
@@ -125,7 +134,8 @@ class _Labels:
 
     def _unknown(self, path: Path, name: str, value: int | str, voxels: int) -> None:
         if self.source.unknown_values == "refuse":
-            known = ", ".join(map(str, sorted(self.source.label_maps[name], key=str)))
+            # A number in quotes is the name of a segment, and no number.
+            known = ", ".join(map(repr, sorted(self.source.label_maps[name], key=str)))
             raise SourceError(
                 f"{path}: label value {value} is not in the map {name!r} of {self.source.name}; expected one of {known}"
             )
@@ -136,6 +146,8 @@ class _Labels:
         said = []
         if self.resampled:
             said.append("the labels lie on another grid and were resampled by nearest neighbour")
+        if self.outside > REMARKED_OUTSIDE:
+            said.append(f"labels of which up to {self.outside:.0%} lie outside the image were cut off")
         if self.passed_over:
             listed = ", ".join(f"{value} ({voxels} voxels)" for value, voxels in self.passed_over.items())
             said.append(f"label values that no map names were passed over: {listed}")

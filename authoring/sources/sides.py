@@ -6,11 +6,13 @@ from scipy import ndimage
 from authoring.anatomy.structures import structures
 from authoring.errors import OrientationError, SourceError
 from authoring.sources.structure_masks import Box, StructureMasks
-from authoring.sources.views import body_columns, normalised
+from authoring.sources.views import body_columns
 from authoring.sources.volumes import MAX_TILT_DEGREES, Volume
 
 #: A component with more than this share of its voxels beyond the midline is on neither side.
 MAX_SHARE_BEYOND = 0.05
+#: A piece with less than this share of the voxels of the largest one is stray.
+MIN_PIECE = 0.1
 #: The midline is measured in so many slices at most.
 MIDLINE_SLICES = 15
 
@@ -50,24 +52,46 @@ def midline(volume: Volume, among: slice) -> float:
     """The column halfway across the body: the median over slices of a range."""
     count = min(among.stop - among.start, MIDLINE_SLICES)
     chosen = np.unique(np.linspace(among.start, among.stop - 1, count).round().astype(int))
-    grey = normalised(volume.voxels)
-    return float(np.median([sum(body_columns(grey(volume.voxels[index]))) / 2 for index in chosen]))
+    sections = (volume.normalised(volume.voxels[index]) for index in chosen)
+    return float(np.median([sum(body_columns(section)) / 2 for section in sections]))
 
 
 def check_pairs(key: str, masks: StructureMasks, volume: Volume) -> None:
-    """A pair whose right member lies farther to the patient's left betrays a wrong orientation of image or labels."""
+    """A pair whose right member lies farther to the patient's left betrays a wrong orientation of image or labels.
+
+    Only pieces of a fair size count: a few voxels on the wrong side are a fault of their own, not of the scan.
+    """
     if not sides_known(volume):
         return
-    middle = {name: _mean_column(masks, name) for name in masks if structures()[name].side}
-    for name, column in middle.items():
-        structure = structures()[name]
-        if structure.side == "right" and structure.pair in middle and column > middle[structure.pair]:
+    for right in masks:
+        pair = right, structures()[right].pair
+        if structures()[right].side != "right" or pair[1] not in masks:
+            continue
+        boxes, cuts = [masks.box(name) for name in pair], [masks.cut(name) for name in pair]
+        if _crossed(boxes, cuts) and (crossed := _crossed(boxes, _fair_pieces(cuts))):
             raise OrientationError(
-                f"{key}: {name} has its centroid at column {column:.0f} and {structure.pair} at column "
-                f"{middle[structure.pair]:.0f}; expected the patient's right at the left of the image"
+                f"{key}: {right} has its centroid at column {crossed[0]:.0f} and {pair[1]} at column {crossed[1]:.0f}; "
+                "expected the patient's right at the left of the image"
             )
 
 
-def _mean_column(masks: StructureMasks, name: str) -> float:
-    profile = masks.cut(name).sum(axis=(0, 1))
-    return masks.box(name)[2].start + float(profile @ np.arange(len(profile)) / profile.sum())
+def _crossed(boxes: list[Box], cuts: list[np.ndarray]) -> list[float]:
+    """The mean columns of a right and a left structure if they are crossed, else nothing."""
+    profiles = [cut.sum(axis=(0, 1)) for cut in cuts]
+    if not all(profile.any() for profile in profiles):
+        return []
+    columns = [
+        box[2].start + float(profile @ np.arange(len(profile)) / profile.sum())
+        for box, profile in zip(boxes, profiles, strict=True)
+    ]
+    return columns if columns[0] > columns[1] else []
+
+
+def _fair_pieces(cuts: list[np.ndarray]) -> list[np.ndarray]:
+    """The connected pieces of each mask that are no stray ones, measured by the largest piece of all."""
+    pieces = [ndimage.label(cut, structure=np.ones((3, 3, 3), bool))[0] for cut in cuts]
+    sizes = [np.bincount(numbers.ravel()) for numbers in pieces]
+    for size in sizes:
+        size[0] = 0
+    smallest = MIN_PIECE * max(size.max() for size in sizes)
+    return [(size >= smallest)[numbers] for size, numbers in zip(sizes, pieces, strict=True)]

@@ -47,14 +47,6 @@ class StructureMasks(Mapping[str, np.ndarray]):
         )
         self._parts[name] = outer, np.ascontiguousarray(cut[tight])
 
-    def present(self, name: str, axis: int) -> np.ndarray:
-        """In which sections along an axis a structure is: bool, one for each section."""
-        found = np.zeros(self.shape[axis], bool)
-        if name in self._parts:
-            box, cut = self._parts[name]
-            found[box[axis]] = cut.any(axis=tuple(other for other in range(3) if other != axis))
-        return found
-
     def section(self, name: str, axis: int, index: int) -> np.ndarray | None:
         """The 2-dimensional section of a structure across an axis, or None where it is not there."""
         box, cut = self._parts[name]

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 #: MR intensities have no unit: these percentiles of the non-background voxels become black and white.
-MR_PERCENTILES = (1.0, 99.0)
+MR_PERCENTILES = (1.0, 99.8)
 
 Grey = Callable[[np.ndarray], np.ndarray]
 

@@ -6,7 +6,9 @@ view: the patient's right is at the left edge of the image. Where nothing tells 
 their file.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,7 @@ from authoring.sources.reading.png import read_stack
 from authoring.sources.reading.series import read_series, stored_files
 from authoring.sources.reading.stored import Faces, Grid, Stored, straightened
 from authoring.sources.reading.volume_files import read_file
+from authoring.sources.views import Grey, normalised
 
 #: Sides of the patient are named only where an axis lies within this angle of the patient's own.
 MAX_TILT_DEGREES = 20.0
@@ -30,7 +33,8 @@ class Volume:
     """A scan in LPS order, or in the order of its files where `orientation_known` is false.
 
     voxels: [slices, rows, columns]; grid: where they lie; located, stored_grid, ranks and shear_mm: how the files held
-    them (see Stored), for label files that come without a geometry of their own.
+    them (see Stored), for label files that come without a geometry of their own; remarks: what a reader of the log
+    should know.
     """
 
     voxels: np.ndarray
@@ -40,6 +44,7 @@ class Volume:
     stored_grid: Grid
     ranks: tuple[int, ...] | None = None
     shear_mm: tuple[float, float] = (0.0, 0.0)
+    remarks: tuple[str, ...] = ()
 
     @property
     def spacing_mm(self) -> tuple[float, float, float]:
@@ -55,14 +60,14 @@ class Volume:
         return slices, rows, columns
 
     @property
-    def slice_tilt_degrees(self) -> float:
-        """The angle between the slice normal and the body's long axis; 0 for a straight scan."""
-        return self.tilts_degrees[0]
-
-    @property
     def row_tilt_degrees(self) -> float:
         """The angle between a row of pixels and the patient's left-right axis; 0 for a straight scan."""
         return self.tilts_degrees[2]
+
+    @cached_property
+    def normalised(self) -> Grey:
+        """Grey values of intensities without a unit, measured over the whole scan."""
+        return normalised(self.voxels)
 
 
 def read_volume(
@@ -83,20 +88,25 @@ def read_volume(
     files state is the patient's; where it is not, the voxels keep the order of their file.
 
     Raises SourceError, naming the file, where it is missing, damaged or no volume, where several volumes are there and
-    none is picked, where a slice is missing, and where a volume file states no orientation and none is declared;
-    PrivacyError for DICOM that nobody declared as de-identified.
+    none is picked, where a slice is missing, where a volume file states no orientation and none is declared, and for
+    an option that is not for its format; PrivacyError for DICOM that nobody declared as de-identified.
     """
+    given = {"channel": channel, "series": series, "orientation": orientation, "spacing_mm": spacing_mm}
     if is_png(path):
+        refuse_others(path, given, "orientation", "spacing_mm")
         stored = read_stack(path, spacing_mm=spacing_mm, orientation=orientation)
     elif not path.exists():
         raise SourceError(f"{path}: no such file or folder")
     elif path.is_dir():
+        refuse_others(path, given, "series")
         stored = read_series(path, series=series, deidentified=deidentified)
     elif is_dicom_file(path):
+        refuse_others(path, given)
         tags = header(path)
         check_privacy(path, tags, deidentified=deidentified)
         stored = stored_files({path: tags}, path)
     else:
+        refuse_others(path, given, "channel", "orientation")
         stored = read_file(path, channel=channel, orientation=orientation)
         if trust_orientation and not stored.oriented:
             raise SourceError(
@@ -104,6 +114,14 @@ def read_volume(
                 "where the first column, row and slice of the file lie"
             )
     return _turned(stored if trust_orientation else replace(stored, oriented=False))
+
+
+def refuse_others(path: Path, given: Mapping[str, object], *known: str) -> None:
+    """Raises SourceError for an option that is given although the format of the file does not know it."""
+    if others := [name for name, value in given.items() if value is not None and name not in known]:
+        raise SourceError(
+            f"{path}: {', '.join(others)} given; expected {' and '.join(known) or 'none of them'} only in this format"
+        )
 
 
 def is_png(path: Path) -> bool:
@@ -128,4 +146,5 @@ def _turned(stored: Stored) -> Volume:
         stored_grid=Grid.of(stored.image),
         ranks=stored.ranks,
         shear_mm=stored.shear_mm,
+        remarks=stored.remarks,
     )

@@ -1,5 +1,7 @@
 """Answers to segmentation turns, and text-only turns."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from authoring.anatomy.knowledge import own_concept
@@ -10,9 +12,12 @@ from authoring.wording.forms import capitalised, forms, phrase, pick, reference
 from mturn_seg import LANGUAGES
 
 
-def answer_text(question: Question, history: History, rng: np.random.Generator) -> dict[str, str]:
-    """The answer to a segmentation turn: says what was segmented and, the first time, something of it."""
-    return {language: _answer(question, history, language, rng) for language in LANGUAGES}
+def answer_text(
+    question: Question, history: History, asked: Mapping[str, str], rng: np.random.Generator
+) -> dict[str, str]:
+    """The answer to a segmentation turn: says what was segmented and, the first time, something of it that the question
+    as it was `asked` did not say."""
+    return {language: _answer(question, history, language, asked[language], rng) for language in LANGUAGES}
 
 
 def fact_text(question: TextQuestion, history: History, rng: np.random.Generator) -> tuple[dict, dict]:
@@ -26,7 +31,7 @@ def fact_text(question: TextQuestion, history: History, rng: np.random.Generator
     return asked, dict(question.fact.answer)
 
 
-def _answer(question: Question, history: History, language: str, rng: np.random.Generator) -> str:
+def _answer(question: Question, history: History, language: str, asked: str, rng: np.random.Generator) -> str:
     table = forms()[language]["answers"]
     target = question.target
     region = question.clues[0]
@@ -43,4 +48,4 @@ def _answer(question: Question, history: History, language: str, rng: np.random.
     concept = own_concept(target.id)
     if concept is None:
         return pick(rng, table["name_only"]).format(name=name)
-    return pick(rng, table["whole"]).format(name=name, d=phrase(concept, language, frozenset(), rng))
+    return pick(rng, table["whole"]).format(name=name, d=phrase(concept, language, frozenset(), rng, said=asked))

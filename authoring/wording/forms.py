@@ -30,10 +30,14 @@ def capitalised(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def phrase(concept: Concept, language: str, unnamed: frozenset[str], rng: np.random.Generator) -> str:
-    """One description of a concept that names none of the structures `unnamed`: first the topic is drawn, then the
-    description, so that function, anatomy, pathology and clinical relevance come up alike."""
+def phrase(
+    concept: Concept, language: str, unnamed: frozenset[str], rng: np.random.Generator, *, said: str = ""
+) -> str:
+    """One description of a concept that names none of the structures `unnamed` and was not `said` already: first the
+    topic is drawn, then the description, so that function, anatomy, pathology and clinical relevance come up alike."""
     topics = sayable(concept, language, unnamed)
+    fresh = [[text for text in topic if text not in said] for topic in topics]
+    topics = [topic for topic in fresh if topic] or topics
     return pick(rng, topics[int(rng.integers(len(topics)))])
 
 

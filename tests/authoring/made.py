@@ -61,3 +61,11 @@ def described(**changes) -> SourceDescription:
         }
         | changes
     )
+
+
+def painted(masks: dict[str, np.ndarray]) -> np.ndarray:
+    """A slice of uint8 greys in which every mask stands out: what lies later in the order is painted last."""
+    grey = np.full(next(iter(masks.values())).shape, 60, np.uint8)
+    for number, mask in enumerate(masks.values()):
+        grey[mask] = 100 + 25 * (number % 6)
+    return grey

@@ -6,8 +6,9 @@ from importlib import import_module
 
 import pytest
 
-from authoring import DuplicateError, Header, Options, SourceError, author
-from release import check_release, read_release
+from authoring import AuthoringError, DuplicateError, Header, Options, SourceError, author
+from authoring.shards import Shards
+from release import ReleaseError, check_release, read_release
 from tests.authoring.made import described, write_scan
 
 # The package exports a function of the same name.
@@ -152,3 +153,47 @@ def _two_splits():
     for name, split, scan in (("one", "train", "p0"), ("other", "test", "p1")):
         files = described().files[0].model_dump(mode="json", exclude_defaults=True)
         yield name, files | {"where": {"patient": scan}, "patient": "same", "split": split}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"turns": {}}, {"turns": {13: 1.0}}, {"turns": {1: -1.0, 2: 2.0}}, {"workers": 0}, {"dialogues_per_image": 0}],
+    ids=str,
+)
+def test_options_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(AuthoringError, match=next(iter(wrong))):
+        Options(**wrong)
+
+
+def test_a_foreign_folder_is_refused_before_any_work(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "draft_case", None)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ReleaseError, match="holds other files"):
+        author([(described(), folder)], tmp_path / "out", HEADER)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_same_source_twice_is_refused(folder, tmp_path):
+    with pytest.raises(SourceError, match="made given twice"):
+        author([(described(), folder)] * 2, tmp_path / "out", HEADER)
+
+
+def test_two_runs_do_not_write_the_same_release(folder, tmp_path):
+    with (
+        Shards(tmp_path / ".out.authoring"),
+        pytest.raises(AuthoringError, match="another run writes"),
+    ):
+        author([(described(), folder)], tmp_path / "out", HEADER)
+    author([(described(), folder)], tmp_path / "out", HEADER)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_bug_names_the_case(folder, tmp_path, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module, "draft_case", broken)
+    with pytest.raises(ZeroDivisionError) as caught:
+        author([(described(), folder)], tmp_path / "out", HEADER)
+    assert caught.value.__notes__ == ["while authoring made, p0"]

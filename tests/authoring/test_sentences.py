@@ -56,7 +56,7 @@ def test_every_condition_was_read_somewhere(questions):
         *("side", "half", "quarter", "beside", "same side", "size", "touches", "inside", "around", "system", "before"),
         *("extreme", "nth", "nearest", "other", "counterpart", "part in half", "together", "piece"),
     }
-    assert sum("history" in question.turn.facets for question in questions) > 600
+    assert sum("history" in question.turn.facets for question in questions) > 500
     assert sum("spatial" in question.turn.facets for question in questions) > 600
     assert sum(bool(landmarks(question.reading)) for question in questions) > 100
 
@@ -76,7 +76,7 @@ def test_a_question_turned_round_means_something_else(questions):
             assert not any(np.array_equal(shape.mask, question.target) for shape in found), question
             turned[condition[0]] += 1
     assert turned.keys() >= {"side", "half", "quarter", "beside", "size", "extreme", "part in half"}
-    assert turned.total() > 1000
+    assert turned.total() > 800
 
 
 @pytest.mark.slow
@@ -148,7 +148,7 @@ def test_text_questions_ask_a_known_fact_of_the_structure_they_refer_to(demo_rel
 def test_every_side_says_whose_it_is(demo_release):
     whose = {
         "en": r"the (left|right) (side|half|edge) of the image|the (upper|lower) (left|right) quarter of the image"
-        r"|the patient's (left|right)( side)?|to the image (left|right) of"
+        r"|the patient's (left|right)( side)?|in the image to the (left|right) of"
         r"|(farther|farthest) to the (left|right) of the image",
         "zh": r"图像[左右](侧|半部分|[上下]四分之一区域)|患者[左右]侧|在图像上位于[^，。]*?[左右]侧",
     }

@@ -112,7 +112,7 @@ def test_a_slice_with_a_crossed_pair_is_left_out_and_named(volume):
     scan = scan_of(volume, aorta=AORTA, **crossed)
     found = chosen(case_with({**VIEW, "slices": 12, "gap_mm": 0}), scan)
     assert [shown.index for shown in found] == [0, 1, 6, 7, 8, 9, 10, 11]
-    assert "slice 2 is left out: ['kidney_right'] on the wrong side" in scan.remarks
+    assert "axial slice 2 is left out: kidney_right on the wrong side of the counterpart" in scan.remarks
 
 
 def test_nothing_to_ask_for_gives_no_slice(volume):

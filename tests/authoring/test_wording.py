@@ -14,8 +14,10 @@ from authoring.scene import make_scene
 from authoring.wording import answer_text, question_text
 from authoring.wording.forms import forms, reference
 from release import Edges
+from tests.authoring.made import painted
 
 RNG = np.random.default_rng(0)
+NOTHING = {"en": "", "zh": ""}
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +57,13 @@ def test_both_languages_have_the_same_forms():
     assert shape(forms()["en"]) == shape(forms()["zh"])
 
 
-SCENE = make_scene(
-    np.full((60, 80), 200, np.uint8),
-    {
-        "liver": np.pad(np.ones((20, 30), bool), ((5, 35), (5, 45))),
-        "liver_tumour": np.pad(np.ones((12, 12), bool), ((8, 40), (8, 60))),
-        "vertebral_column": np.pad(np.ones((20, 20), bool), ((30, 10), (30, 30))),
-        **{name: np.pad(np.ones((6, 6), bool), ((2, 52), (60, 14))) for name in ("aorta", "spleen", "stomach")},
-    },
-    edges=Edges(left="R", top="A"),
-)
+MASKS = {
+    "liver": np.pad(np.ones((20, 30), bool), ((5, 35), (5, 45))),
+    "liver_tumour": np.pad(np.ones((12, 12), bool), ((8, 40), (8, 60))),
+    "vertebral_column": np.pad(np.ones((20, 20), bool), ((30, 10), (30, 30))),
+    **{name: np.pad(np.ones((6, 6), bool), ((2, 52), (60, 14))) for name in ("aorta", "spleen", "stomach")},
+}
+SCENE = make_scene(painted(MASKS), MASKS, edges=Edges(left="R", top="A"))
 
 
 FIRST, LAST = "the structure segmented first", {"the structure segmented last", "the most recently segmented structure"}
@@ -119,7 +118,7 @@ def test_regions_name_their_structures_in_the_answer_alone(pattern, clue, histor
     for ordinal in range(1, len(history) + 1):
         text = question_text(asked, SCENE, [*history, *later], RNG)["en"]
         assert f"the structure segmented {('first', 'second')[ordinal - 1]}" in text.lower()
-    assert answer_text(asked, history, RNG)["en"] == answer
+    assert answer_text(asked, history, NOTHING, RNG)["en"] == answer
 
 
 def test_no_question_names_what_the_slice_shows(demo_release):
@@ -135,9 +134,9 @@ def test_no_question_names_what_the_slice_shows(demo_release):
 def test_an_answer_that_comes_again_is_short():
     liver = SCENE.structures["liver"]
     asked = Question("again_system", (SegmentedBefore(), InSystem("digestive")), liver)
-    again = answer_text(asked, [liver], RNG)
+    again = answer_text(asked, [liver], NOTHING, RNG)
     assert again["en"] in ("The mask shows the liver again.", "Segmented once more: the liver.")
-    assert len(answer_text(asked, [], RNG)["en"]) > len(again["en"])
+    assert len(answer_text(asked, [], NOTHING, RNG)["en"]) > len(again["en"])
 
 
 def test_there_is_no_other_one_of_three(demo_release):
@@ -150,3 +149,16 @@ def test_there_is_no_other_one_of_three(demo_release):
             assert "the words" in template.en and "描述" in template.zh
         elif len(pair) == 2:
             assert "the words" not in template.en and "描述" not in template.zh
+
+
+def test_an_answer_tells_what_the_question_did_not(demo_release):
+    described = 0
+    for dialogue in demo_release.dialogues():
+        for turn in dialogue.turns:
+            if turn.kind == "segment":
+                for language in ("en", "zh"):
+                    question, answer = getattr(turn.question, language), getattr(turn.answer, language)
+                    told = re.split(r": the |, the |：|，它是|，即|，是", answer)[-1].rstrip(".。")
+                    assert len(told) < 12 or told not in question, answer
+                    described += len(told) >= 12
+    assert described > 1000

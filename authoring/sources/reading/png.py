@@ -45,7 +45,7 @@ def read_slices(path: Path, modes: tuple[str, ...] = LABEL_MODES) -> np.ndarray:
 
 def _pixels(file: Path, modes: tuple[str, ...]) -> np.ndarray:
     try:
-        with Image.open(file) as image:
+        with Image.open(file, formats=["PNG"]) as image:
             if image.mode not in modes:
                 raise SourceError(f"{file}: a picture of mode {image.mode}; expected one channel of 8 or 16 bit")
             # Black and white is 0 and 255, as in a grey picture of the same file.

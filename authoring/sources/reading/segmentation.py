@@ -12,13 +12,14 @@ from pydicom.dataset import Dataset
 from pydicom.pixels import iter_pixels
 
 from authoring.errors import SourceError
-from authoring.sources.reading.dicom import check_privacy
+from authoring.sources.reading.dicom import are_axes, check_privacy, quietly
 from authoring.sources.reading.stored import Grid
 
 #: A frame lies in a slice if it is off by less than this share of the distance between slices.
 SLICE_TOLERANCE = 0.25
 #: Slices are parallel if the cosine of the angle between their normals is above this.
 PARALLEL = 0.999
+KINDS = ("BINARY", "FRACTIONAL", "LABELMAP")
 
 
 def read_segments(
@@ -29,15 +30,20 @@ def read_segments(
     The images have the slices of `grid`, shifted by shear_mm from slice to slice, and the segmentation's own pixels in
     them. Values are segment numbers. Raises SourceError where a frame lies in none of the slices' planes.
     """
-    dataset = _read(path)
-    check_privacy(path, dataset, deidentified=deidentified)
-    try:
-        names = {int(item.SegmentNumber): str(item.SegmentLabel) for item in dataset.SegmentSequence}
-        names.pop(0, None)
-        places = _places(dataset, grid, shear_mm, path)
-        frames = _frames_by_segment(dataset)
-    except (AttributeError, IndexError, KeyError) as error:
-        raise SourceError(f"{path}: not a usable DICOM segmentation ({error})") from None
+    with quietly():
+        dataset = _read(path)
+        check_privacy(path, dataset, deidentified=deidentified)
+        try:
+            names = _names(dataset, path)
+            frames = _frames_by_segment(dataset, names, path)
+            places = _places(dataset, grid, shear_mm, path)
+        except SourceError:
+            raise
+        except (AttributeError, KeyError) as error:
+            # Both name a tag that is missing, never a value.
+            raise SourceError(f"{path}: not a usable DICOM segmentation ({error})") from None
+        except (IndexError, TypeError, ValueError) as error:
+            raise SourceError(f"{path}: not a usable DICOM segmentation ({type(error).__name__})") from None
     for number, indices in frames.items():
         yield _label_image(dataset, number, indices, places, path), names if number is None else {number: names[number]}
 
@@ -49,14 +55,34 @@ def _read(path: Path) -> Dataset:
         raise SourceError(f"{path}: not a readable DICOM file ({type(error).__name__})") from None
 
 
-def _frames_by_segment(dataset: Dataset) -> dict[int | None, list[int]]:
+def _names(dataset: Dataset, path: Path) -> dict[int, str]:
+    """The label of each segment by its number; 0 is the background of a label map."""
+    found: dict[int, str] = {}
+    for item in dataset.SegmentSequence:
+        number, label = int(item.SegmentNumber), str(item.SegmentLabel or "").strip()
+        if number in found or not label:
+            fault = "is described twice" if label else "has no label"
+            raise SourceError(f"{path}: segment {number} {fault}; expected one SegmentLabel for each")
+        found[number] = label
+    found.pop(0, None)
+    return found
+
+
+def _frames_by_segment(dataset: Dataset, names: dict[int, str], path: Path) -> dict[int | None, list[int]]:
     """The frames of each segment; None stands for all segments where the pixels are segment numbers."""
+    if dataset.SegmentationType not in KINDS:
+        raise SourceError(f"{path}: an unknown SegmentationType (0062,0001); expected one of {', '.join(KINDS)}")
+    groups, count = dataset.PerFrameFunctionalGroupsSequence, int(dataset.NumberOfFrames)
+    if len(groups) != count:
+        raise SourceError(f"{path}: {count} frames, but the places of {len(groups)}; expected one for each frame")
     if dataset.SegmentationType == "LABELMAP":
-        return {None: list(range(int(dataset.NumberOfFrames)))}
+        return {None: list(range(count))}
     frames = defaultdict(list)
-    for index, group in enumerate(dataset.PerFrameFunctionalGroupsSequence):
-        item = _group(dataset, group, "SegmentIdentificationSequence")
-        frames[int(item.ReferencedSegmentNumber)].append(index)
+    for index, group in enumerate(groups):
+        number = int(_group(dataset, group, "SegmentIdentificationSequence").ReferencedSegmentNumber)
+        if number not in names:
+            raise SourceError(f"{path}: frame {index} is of segment {number}, which is not described; expected that")
+        frames[number].append(index)
     return frames
 
 
@@ -73,9 +99,11 @@ def _places(dataset: Dataset, grid: Grid, shear_mm: tuple[float, float], path: P
     step = grid.spacing[2] * normal + shear_mm[0] * columns + shear_mm[1] * rows
     first = dataset.PerFrameFunctionalGroupsSequence[0]
     axes = np.array(_group(dataset, first, "PlaneOrientationSequence").ImageOrientationPatient, float).reshape(2, 3)
+    row_mm, column_mm = map(float, _group(dataset, first, "PixelMeasuresSequence").PixelSpacing)
+    if not (are_axes(axes) and min(row_mm, column_mm) > 0):
+        raise SourceError(f"{path}: the axes or the spacing of its frames are not usable; expected those of pixels")
     if abs(np.cross(*axes) @ normal) < PARALLEL:
         raise SourceError(f"{path}: its frames are not parallel to the slices of the image; expected the same plane")
-    row_mm, column_mm = map(float, _group(dataset, first, "PixelMeasuresSequence").PixelSpacing)
     slices, corners = [], []
     for group in dataset.PerFrameFunctionalGroupsSequence:
         corner = np.array(_group(dataset, group, "PlanePositionSequence").ImagePositionPatient, float)
@@ -102,16 +130,17 @@ def _label_image(dataset: Dataset, number: int | None, frames: list[int], places
     columns, rows, slices = places.grid.size
     labels = np.zeros((slices, rows, columns), np.uint16)
     # Fractional segmentations store shares of a whole; half a voxel and more is the segment.
-    whole = float(dataset.get("MaximumFractionalValue") or 1)
     try:
-        for index, pixels in zip(frames, iter_pixels(dataset, indices=frames), strict=True):
-            place = places.slices[index]
-            if place is None:
-                continue
-            if number is None:
-                labels[place] = pixels
-            else:
-                labels[place][pixels >= max(whole / 2, 1)] = number
-    except (ValueError, RuntimeError, NotImplementedError, AttributeError) as error:
+        whole = float(dataset.MaximumFractionalValue) if dataset.SegmentationType == "FRACTIONAL" else 1.0
+        with quietly():
+            for index, pixels in zip(frames, iter_pixels(dataset, indices=frames), strict=True):
+                place = places.slices[index]
+                if place is None:
+                    continue
+                if number is None:
+                    labels[place] = pixels
+                else:
+                    labels[place][pixels >= whole / 2] = number
+    except (ValueError, TypeError, RuntimeError, NotImplementedError, AttributeError) as error:
         raise SourceError(f"{path}: its frames cannot be decoded ({type(error).__name__})") from None
     return places.grid.image(labels)

@@ -1,6 +1,7 @@
 """DICOM series: one volume from the files of a folder, ordered by the positions that their headers state."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,21 +9,45 @@ import SimpleITK as sitk
 from pydicom.dataset import Dataset
 
 from authoring.errors import SourceError
-from authoring.sources.reading.dicom import check_privacy, dicom_files, header, is_segmentation
+from authoring.sources.reading.dicom import (
+    are_axes,
+    check_privacy,
+    dicom_files,
+    header,
+    is_segmentation,
+    numbers,
+    tag_of,
+)
 from authoring.sources.reading.names import natural
 from authoring.sources.reading.stored import Stored, reason
 
 #: Gaps between slices that differ by more than this share of the median gap betray a missing slice.
 GAP_TOLERANCE = 0.1
+#: Slices that lie more than this many times the stated distance apart may have lost others between them.
+FAR_APART = 1.5
 #: A shift of less than this share of a pixel from slice to slice is rounding, not a tilted gantry.
 SHIFT_TOLERANCE = 0.02
-GEOMETRY = {
-    "ImagePositionPatient": "(0020,0032)",
-    "ImageOrientationPatient": "(0020,0037)",
-    "PixelSpacing": "(0028,0030)",
+#: What makes stored numbers into voxels, and what it is where a header does not say.
+SCALE = {
+    "RescaleSlope": 1.0,
+    "RescaleIntercept": 0.0,
+    "PixelRepresentation": 0.0,
+    "BitsAllocated": 16.0,
+    "BitsStored": 16.0,
 }
-#: Tags that must be the same in all files of one volume.
-SHARED = ("Rows", "Columns", "ImageOrientationPatient", "PixelSpacing")
+
+
+@dataclass(frozen=True)
+class _Slice:
+    """What a header says of its slice: position [3] and axes [2, 3] (along a row of pixels, along a column of them) in
+    the patient's millimetres, spacing (row, column), size (rows, columns), and the values of SCALE."""
+
+    file: Path
+    position: np.ndarray
+    axes: np.ndarray
+    spacing_mm: np.ndarray
+    size: tuple[int, int]
+    scale: tuple[float, ...]
 
 
 def read_series(folder: Path, *, series: str | None = None, deidentified: bool = False) -> Stored:
@@ -33,6 +58,8 @@ def read_series(folder: Path, *, series: str | None = None, deidentified: bool =
     """
     headers = {file: header(file) for file in dicom_files(folder)}
     images = {file: tags for file, tags in headers.items() if "Rows" in tags and not is_segmentation(tags)}
+    if not images:
+        raise SourceError(f"{folder}: no DICOM image right inside this folder; expected the files of one series")
     chosen = _picked(_by_series(images), series, folder)
     for file, tags in chosen.items():
         check_privacy(file, tags, deidentified=deidentified)
@@ -41,23 +68,27 @@ def read_series(folder: Path, *, series: str | None = None, deidentified: bool =
 
 def stored_files(headers: dict[Path, Dataset], place: Path) -> Stored:
     """The volume of one series from its files and their headers."""
-    _check_geometry(headers)
-    first = next(iter(headers.values()))
-    columns, rows = (_unit(first.ImageOrientationPatient[start : start + 3]) for start in (0, 3))
+    slices = [_slice(file, tags) for file, tags in headers.items()]
+    for one in slices:
+        _check_same(one, slices[0])
+    columns, rows = slices[0].axes
     normal = np.cross(columns, rows)
-    height = {file: float(np.dot(tags.ImagePositionPatient, normal)) for file, tags in headers.items()}
-    files = sorted(height, key=height.get)
-    thickness = _gap(files, [height[file] for file in files], first)
-    row_mm, column_mm = map(float, first.PixelSpacing)
-    image = _pixels(files, place, whole=all(float(tags.get("RescaleSlope") or 1) == 1 for tags in headers.values()))
-    origin, end = (np.array(headers[file].ImagePositionPatient, float) for file in (files[0], files[-1]))
-    image.SetSpacing((column_mm, row_mm, thickness))
-    image.SetOrigin(origin.tolist())
+    slices.sort(key=lambda one: one.position @ normal)
+    first, last = slices[0], slices[-1]
+    stated = _stated_gap(first.file, headers[first.file])
+    gap = _gap(slices, normal) if len(slices) > 1 else stated or 1.0
+    row_mm, column_mm = first.spacing_mm.tolist()
+    image = _pixels(slices, place)
+    image.SetSpacing((column_mm, row_mm, gap))
+    image.SetOrigin(first.position.tolist())
     image.SetDirection(np.stack([columns, rows, normal], axis=1).ravel().tolist())
-    by_name = {file: rank for rank, file in enumerate(sorted(files, key=natural))}
-    shift = (end - origin) / max(len(files) - 1, 1)
+    by_name = {file: rank for rank, file in enumerate(sorted(headers, key=natural))}
+    shift = (last.position - first.position) / max(len(slices) - 1, 1)
     shear = (_beyond_rounding(shift @ columns, column_mm), _beyond_rounding(shift @ rows, row_mm))
-    return Stored(image, ranks=tuple(by_name[file] for file in files), shear_mm=shear)
+    remarks = ()
+    if stated and gap > FAR_APART * stated:
+        remarks = (f"slices are {gap:.2f} mm apart, but their headers say {stated:.2f} mm: some may be missing",)
+    return Stored(image, ranks=tuple(by_name[one.file] for one in slices), shear_mm=shear, remarks=remarks)
 
 
 def _by_series(headers: dict[Path, Dataset]) -> dict[str, dict[Path, Dataset]]:
@@ -66,8 +97,9 @@ def _by_series(headers: dict[Path, Dataset]) -> dict[str, dict[Path, Dataset]]:
     for file, tags in headers.items():
         groups[str(tags.get("SeriesInstanceUID", ""))][file] = tags
 
-    def order(uid: str) -> tuple[int, str]:
-        return int(next(iter(groups[uid].values())).get("SeriesNumber") or 0), uid
+    def order(uid: str) -> tuple[float, str]:
+        number = numbers(*next(iter(groups[uid].items())), "SeriesNumber")
+        return 0.0 if number is None else float(number[0]), uid
 
     return {uid: groups[uid] for uid in sorted(groups, key=order)}
 
@@ -75,7 +107,7 @@ def _by_series(headers: dict[Path, Dataset]) -> dict[str, dict[Path, Dataset]]:
 def _picked(groups: dict[str, dict[Path, Dataset]], series: str | None, folder: Path) -> dict[Path, Dataset]:
     if series is not None:
         numbered = dict(enumerate(groups))
-        uid = numbered.get(int(series), series) if series.isdigit() else series
+        uid = numbered.get(int(series), series) if series.isdecimal() else series
         if uid in groups:
             return groups[uid]
     elif len(groups) == 1:
@@ -88,59 +120,93 @@ def _picked(groups: dict[str, dict[Path, Dataset]], series: str | None, folder: 
     )
 
 
-def _check_geometry(headers: dict[Path, Dataset]) -> None:
-    """Every file must state where it lies, and agree with the first on everything but its position."""
-    first, reference = next(iter(headers.items()))
-    for file, tags in headers.items():
-        if (frames := int(tags.get("NumberOfFrames") or 1)) > 1:
-            raise SourceError(f"{file}: NumberOfFrames (0028,0008) is {frames}; expected one slice a file")
-        for name, tag in GEOMETRY.items():
-            if not tags.get(name):
-                raise SourceError(f"{file}: {name} {tag} is missing; expected the position of the slice")
-        for name in SHARED:
-            if not np.allclose(tags.get(name), reference.get(name), atol=1e-3):
-                raise SourceError(f"{file}: its {name} is not that of {first.name}; expected slices of one volume")
-        if not str(tags.get("PhotometricInterpretation", "")).startswith("MONOCHROME2"):
-            raise SourceError(f"{file}: PhotometricInterpretation (0028,0004) is not MONOCHROME2; expected grey values")
+def _slice(file: Path, tags: Dataset) -> _Slice:
+    """Raises SourceError for a header that does not say where one grey slice lies."""
+    frames = numbers(file, tags, "NumberOfFrames")
+    if frames is not None and frames[0] > 1:
+        raise SourceError(f"{file}: {tag_of('NumberOfFrames')} is {frames[0]:.0f}; expected one slice a file")
+    if str(tags.get("PhotometricInterpretation", "")).strip() != "MONOCHROME2":
+        raise SourceError(f"{file}: {tag_of('PhotometricInterpretation')} is not MONOCHROME2; expected grey values")
+    spacing = _needed(file, tags, "PixelSpacing", 2)
+    if spacing.min() <= 0:
+        raise SourceError(f"{file}: {tag_of('PixelSpacing')} is not usable; expected two numbers above 0")
+    return _Slice(
+        file=file,
+        position=_needed(file, tags, "ImagePositionPatient", 3),
+        axes=_axes(file, tags),
+        spacing_mm=spacing,
+        size=tuple(int(_needed(file, tags, name, 1)[0]) for name in ("Rows", "Columns")),
+        scale=tuple(
+            default if (value := numbers(file, tags, name)) is None else float(value[0])
+            for name, default in SCALE.items()
+        ),
+    )
 
 
-def _gap(files: list[Path], heights: list[float], tags: Dataset) -> float:
+def _needed(file: Path, tags: Dataset, name: str, count: int) -> np.ndarray:
+    found = numbers(file, tags, name, count)
+    if found is None:
+        raise SourceError(f"{file}: {tag_of(name)} is missing; expected the position of the slice")
+    return found
+
+
+def _axes(file: Path, tags: Dataset) -> np.ndarray:
+    axes = _needed(file, tags, "ImageOrientationPatient", 6).reshape(2, 3)
+    if not are_axes(axes):
+        raise SourceError(
+            f"{file}: {tag_of('ImageOrientationPatient')} is not usable; expected two unit vectors at right angles"
+        )
+    return axes / np.linalg.norm(axes, axis=1, keepdims=True)
+
+
+def _check_same(one: _Slice, first: _Slice) -> None:
+    """All slices of one volume agree in everything but their position."""
+    for name, mine, theirs in (
+        ("Rows and Columns", one.size, first.size),
+        ("ImageOrientationPatient", one.axes, first.axes),
+        ("PixelSpacing", one.spacing_mm, first.spacing_mm),
+    ):
+        if not np.allclose(mine, theirs, atol=1e-3):
+            raise SourceError(f"{one.file}: its {name} is not that of {first.file.name}; expected slices of one volume")
+
+
+def _stated_gap(file: Path, tags: Dataset) -> float | None:
+    """The distance between slices in millimetres that a header states, or their thickness."""
+    for name in ("SpacingBetweenSlices", "SliceThickness"):
+        if (found := numbers(file, tags, name)) is not None and found[0]:
+            return abs(float(found[0]))
+    return None
+
+
+def _gap(slices: list[_Slice], normal: np.ndarray) -> float:
     """The distance between neighbouring slices in millimetres; equal everywhere, or a slice is missing."""
-    if len(files) == 1:
-        return float(tags.get("SpacingBetweenSlices") or tags.get("SliceThickness") or 1)
+    heights = [float(one.position @ normal) for one in slices]
     gaps = np.diff(heights)
     middle = float(np.median(gaps))
     for index, gap in enumerate(gaps):
+        before, after = slices[index].file, slices[index + 1].file
         if gap < 1e-3:
-            raise SourceError(
-                f"{files[index + 1]}: lies where {files[index].name} lies; expected one file for each position"
-            )
+            raise SourceError(f"{after}: lies where {before.name} lies; expected one file for each position")
         if abs(gap - middle) > GAP_TOLERANCE * middle:
             raise SourceError(
-                f"{files[index + 1]}: lies {gap:.2f} mm beyond {files[index].name}, at {heights[index + 1]:.2f} mm, "
+                f"{after}: lies {gap:.2f} mm beyond {before.name}, at {heights[index + 1]:.2f} mm, "
                 f"but most slices are {middle:.2f} mm apart; expected no slice to be missing"
             )
-    return (heights[-1] - heights[0]) / (len(files) - 1)
+    return float(gaps.mean())
 
 
-def _pixels(files: list[Path], place: Path, *, whole: bool) -> sitk.Image:
-    """The voxels with their rescaling applied; as floating point numbers unless they are whole ones."""
+def _pixels(slices: list[_Slice], place: Path) -> sitk.Image:
+    """The voxels with their rescaling applied; as floating point numbers unless all are whole ones of one scale."""
+    # A reader takes the type of the first file for all: numbers of another scale may not fit into it.
+    scales = {one.scale for one in slices}
+    slope, intercept = slices[0].scale[:2]
+    kind = () if len(scales) == 1 and slope == 1 and intercept == round(intercept) else (sitk.sitkFloat32,)
+    files = [str(one.file) for one in slices]
     try:
-        image = sitk.ReadImage([str(file) for file in files] if len(files) > 1 else str(files[0]), *_kind(whole))
+        image = sitk.ReadImage(files if len(files) > 1 else files[0], *kind)
     except RuntimeError as error:
         raise SourceError(f"{place}: not a readable DICOM series ({reason(error)})") from None
-    if image.GetDimension() == 2:
-        image = sitk.JoinSeries(image)
-    return image
-
-
-def _kind(whole: bool) -> tuple[int, ...]:
-    return () if whole else (sitk.sitkFloat32,)
-
-
-def _unit(vector: list[float]) -> np.ndarray:
-    numbers = np.array(vector, float)
-    return numbers / np.linalg.norm(numbers)
+    return sitk.JoinSeries(image) if image.GetDimension() == 2 else image
 
 
 def _beyond_rounding(shift_mm: float, pixel_mm: float) -> float:

@@ -63,7 +63,7 @@ class Stored:
     oriented: whether its direction tells the patient's sides; located: whether its direction and origin come from the
     files themselves, so that other files can be laid over it; ranks: for a stack of files, the place by file name of
     the file that holds each slice; shear_mm: how far each slice is shifted along (columns, rows) against the one
-    before it, as with a tilted CT gantry.
+    before it, as with a tilted CT gantry; remarks: what a reader of the log should know.
     """
 
     image: sitk.Image
@@ -71,6 +71,7 @@ class Stored:
     located: bool = True
     ranks: tuple[int, ...] | None = None
     shear_mm: tuple[float, float] = (0.0, 0.0)
+    remarks: tuple[str, ...] = ()
 
 
 def direction_of(orientation: Faces) -> tuple[float, ...]:

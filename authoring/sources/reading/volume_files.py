@@ -4,14 +4,20 @@ import re
 import zlib
 from pathlib import Path
 
+import numpy as np
 import SimpleITK as sitk
 
 from authoring.errors import SourceError
-from authoring.sources.reading.nifti import checked
+from authoring.sources.reading import nifti
 from authoring.sources.reading.stored import Faces, Stored, one_channel, reason, with_orientation
 
-#: The field of a MetaImage header that gives its axes, under each of its names.
+#: The field of a MetaImage header that gives its axes, under each of its names, and that of an NRRD header.
 META_AXES = re.compile(rb"^(TransformMatrix|Rotation|Orientation)\s*=", re.MULTILINE)
+NRRD_AXES = re.compile(rb"^space directions:", re.MULTILINE)
+#: What ITK makes of each space of an NRRD header that names the patient's sides. Others name those of a scanner.
+NRRD_SPACE = "left-posterior-superior"
+#: Longer than any text before the voxels that gives the axes.
+HEADER_BYTES = 65536
 
 
 def read_file(path: Path, *, channel: int | None = None, orientation: Faces | None = None) -> Stored:
@@ -25,8 +31,8 @@ def read_file(path: Path, *, channel: int | None = None, orientation: Faces | No
         reader.ReadImageInformation()
         stated = _states_axes(path, reader)
         image = reader.Execute()
-        if path.name.lower().endswith((".nii", ".nii.gz")):
-            image = checked(path, reader, image)
+        if _kind(path, reader) == "NiftiImageIO":
+            image = nifti.checked(path, reader, image)
         image = one_channel(image, channel, path)
     except RuntimeError as error:
         raise SourceError(f"{path}: not a readable NIfTI, NRRD or MetaImage volume ({reason(error)})") from None
@@ -36,6 +42,8 @@ def read_file(path: Path, *, channel: int | None = None, orientation: Faces | No
         raise SourceError(f"{path}: its size is {image.GetSize()}; expected a volume")
     if not stated:
         with_orientation(image, orientation)
+    if not np.isfinite([*image.GetOrigin(), *image.GetSpacing(), *image.GetDirection()]).all():
+        raise SourceError(f"{path}: its header places the voxels at no finite position; expected one in millimetres")
     return Stored(image, oriented=stated or orientation is not None, located=stated)
 
 
@@ -50,22 +58,24 @@ def header_of(path: Path) -> dict[str, str]:
     return {key: reader.GetMetaData(key) for key in reader.GetMetaDataKeys()}
 
 
+def _kind(path: Path, reader: sitk.ImageFileReader) -> str:
+    return reader.GetImageIOFromFileName(str(path))
+
+
 def _states_axes(path: Path, reader: sitk.ImageFileReader) -> bool:
     """Whether the header says how the voxels lie in the patient."""
-    kind = reader.GetImageIOFromFileName(str(path))
+    kind = _kind(path, reader)
     if kind == "NiftiImageIO":
-        return any(
-            reader.HasMetaDataKey(key) and reader.GetMetaData(key).strip() not in ("", "0")
-            for key in ("qform_code", "sform_code")
-        )
+        return nifti.states_axes(path)
     if kind == "NrrdImageIO":
-        return reader.HasMetaDataKey("NRRD_space")
+        space = reader.GetMetaData("NRRD_space") if reader.HasMetaDataKey("NRRD_space") else ""
+        return space == NRRD_SPACE and NRRD_AXES.search(_header_text(path, b"\n\n")) is not None
     if kind == "MetaImageIO":
-        return META_AXES.search(_first_bytes(path)) is not None
-    return False
+        return META_AXES.search(_header_text(path, b"ElementDataFile")) is not None
+    raise SourceError(f"{path}: neither NIfTI nor NRRD nor MetaImage; expected a volume in one of these formats")
 
 
-def _first_bytes(path: Path) -> bytes:
-    """The text of a MetaImage header; the voxels may follow in the same file."""
+def _header_text(path: Path, end: bytes) -> bytes:
+    """The text of a header up to its end; the voxels may follow in the same file."""
     with path.open("rb") as file:
-        return file.read(4096).split(b"ElementDataFile")[0]
+        return file.read(HEADER_BYTES).replace(b"\r\n", b"\n").split(end)[0]

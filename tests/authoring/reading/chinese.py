@@ -22,7 +22,7 @@ SYSTEMS = {
 }
 HALVES = {"左半": "left", "右半": "right", "上半": "upper", "下半": "lower"}
 AND = "且"
-LANDMARK = r"“(?P<d>[^“”]+)”这一结构"
+LANDMARK = r"“(?P<d>[^“”]+)”"
 
 _SIDES, _HALVES = {"左": "left", "右": "right"}, {"上": "upper", "下": "lower"}
 PLACES = {
@@ -53,7 +53,7 @@ SENTENCES = [
     ("ask", rf"请{VERB}{D}，即位于{PLACE}的那一个。"),
     ("ask", rf"请看{PLACE}，{VERB}{D}，即在该处{THAT}的那一个。"),
     ("other", rf"{REF}是{D}，请{VERB}另外那一个。"),
-    ("other", rf"已知{REF}是{D}，请{VERB}其余的那一个。"),
+    ("other", rf"已知{REF}是{D}，请{VERB}另一个。"),
     ("ask", rf"{D}在哪里？请将其分割出来。"),
     ("ask", rf"本层图像中哪些像素属于{D}？请分割。"),
     ("ask", rf"请对{D}进行分割。"),
@@ -61,10 +61,8 @@ SENTENCES = [
     ("ask", rf"请{VERB}{D}，它在本层位于{PLACE}。"),
     ("ask", rf"请看{PLACE}，{VERB}{D}。"),
     ("ask", rf"请在{PLACE}找到并分割{D}。"),
-    ("ask", rf"请{VERB}位于{PLACE}、符合以下描述的结构：{D}。"),
     ("ask", rf"本层有{N}个结构符合“{D}”这一描述，请{VERB}位于{PLACE}的那一个。"),
     ("ask", rf"本层有{N}个结构符合“{D}”这一描述，请{VERB}{THAT}的那一个。"),
-    ("ask", rf"请{VERB}{THAT}、符合以下描述的结构：{D}。"),
     ("ask", rf"在本层图像中符合“{D}”这一描述的{N}个结构里，请{VERB}{THAT}的一个。"),
     ("ask", rf"“{D}”这一描述在本层对应{N}个结构，请{VERB}其中{THAT}的那一个。"),
     ("ask", rf"请看{PLACE}，在该处符合“{D}”这一描述的结构中，{VERB}{THAT}的那一个。"),
@@ -99,8 +97,8 @@ CLAUSES = [
     *((rf"在图像上位于{_TO}{word}", ("beside", "image", way), None) for word, way in _IMAGE.items()),
     *((rf"比{_TO}更靠近患者{word}侧", ("beside", "patient", side), None) for word, side in _SIDES.items()),
     *((rf"相对{_TO}更靠患者{word}侧", ("beside", "patient", side), None) for word, side in _SIDES.items()),
-    (rf"位于{_TO}的腹侧(?:（前方）)?", ("beside", "patient", "front"), None),
-    (rf"位于{_TO}的背侧(?:（后方）)?", ("beside", "patient", "behind"), None),
+    (rf"按解剖方位位于{_TO}前方", ("beside", "patient", "front"), None),
+    (rf"按解剖方位位于{_TO}后方", ("beside", "patient", "behind"), None),
     (rf"相对{_TO}更靠患者头侧", ("beside", "patient", "head"), None),
     (rf"相对{_TO}更靠患者足侧", ("beside", "patient", "feet"), None),
     (rf"与{_TO}位于图像同一侧", ("same side", True), None),

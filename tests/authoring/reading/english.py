@@ -52,7 +52,6 @@ SENTENCES = [
     ("ask", rf"could you {VERB} {D}\?"),
     ("ask", rf"can you find {D}\? please segment what you find\."),
     ("ask", rf"which pixels belong to {D}\? please segment them\."),
-    ("ask", rf"{VERB} {D}, here {PLACE}\."),
     ("ask", rf"{PLACE}, {VERB} {D}\."),
     ("ask", rf"look {PLACE}: {VERB} {D}\."),
     ("ask", rf"{VERB} {D}: the one {PLACE}\."),
@@ -64,7 +63,6 @@ SENTENCES = [
     ("ask", rf'look {PLACE}\. of the structures there that fit the words "{D}", {VERB} the one that {THAT}\.'),
     ("ask", rf'of the structures {PLACE} that fit the words "{D}", {VERB} the one that {THAT}\.'),
     ("ask", rf"in this slice, {VERB} {D}, namely the one that {THAT}\."),
-    ("ask", rf"look for {D}: {VERB} the one that {THAT}\."),
     ("ask", rf"look {PLACE}: {VERB} {D}, namely the one there that {THAT}\."),
     ("other", rf"{REF} is {D}\. {VERB} the other one\."),
     ("other", rf"{REF} is {D}; now {VERB} the other one\."),
@@ -94,15 +92,15 @@ _AREA = r"(?:has|takes up) the {} area(?: in this slice)?"
 CLAUSES = [
     (rf"lies {PLACE}", (), None),
     (rf"(?:belongs to|is part of) the (?P<system>{'|'.join(SYSTEMS)}) system", ("system",), None),
-    *((rf"lies to the image {side} of {_TO}", ("beside", "image", side), None) for side in ("left", "right")),
-    *((rf"lies {side} {_TO} in the image", ("beside", "image", side), None) for side in ("above", "below")),
+    *((rf"lies in the image to the {side} of {_TO}", ("beside", "image", side), None) for side in ("left", "right")),
+    *((rf"lies in the image {side} {_TO}", ("beside", "image", side), None) for side in ("above", "below")),
     *((rf"lies to the patient's {side} of {_TO}", ("beside", "patient", side), None) for side in ("left", "right")),
     *(
         (rf"lies farther to the patient's {side} than {_TO}", ("beside", "patient", side), None)
         for side in ("left", "right")
     ),
-    (rf"lies (?:anterior|ventral) to {_TO}", ("beside", "patient", "front"), None),
-    (rf"lies (?:posterior|dorsal) to {_TO}", ("beside", "patient", "behind"), None),
+    (rf"lies (?:anterior to|farther to the patient's front than) {_TO}", ("beside", "patient", "front"), None),
+    (rf"lies (?:posterior to|farther to the patient's back than) {_TO}", ("beside", "patient", "behind"), None),
     (rf"lies (?:nearer the patient's head than|cranial to) {_TO}", ("beside", "patient", "head"), None),
     (rf"lies (?:nearer the patient's feet than|caudal to) {_TO}", ("beside", "patient", "feet"), None),
     (rf"lies on the same side of the image as {_TO}", ("same side", True), None),

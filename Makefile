@@ -20,6 +20,7 @@ test-all: $(READY)  ## the slow tests too
 	$(BIN)/python -m pytest -n 2
 
 bench: $(READY_TO_BENCH)  ## the measurements behind benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks.authoring
 	$(BIN)/python -m benchmarks.building
 	$(BIN)/python -m benchmarks.masks
 	$(BIN)/python -m benchmarks.leaderboard

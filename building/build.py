@@ -79,6 +79,7 @@ def build(
     _refuse_places(release_folder, out, truth_out)
     refuse_unlicensed(release, licence_checked, own_use)
     if reviewed_only:
+        check_release(release_folder, lambda done, total: report("check", done, total))
         with _workspace(out) as work:
             limited = limit_to_reviewed(release, work / "release")
             return build(limited, out, truth_out, num_proc, force, progress, licence_checked, own_use)

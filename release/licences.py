@@ -20,6 +20,9 @@ from release.records import Release, Source
 TABLE = Path(__file__).with_name("licences.yaml")
 #: The licence of a whole in which each image stays under that of its source.
 EACH_ITS_OWN = "other"
+FORBIDS_DERIVATIVES = "its licence forbids to pass on what was made of it, and a slice drawn in grey is that"
+#: Names that say so of licences which are not in the table.
+_NO_DERIVATIVES = re.compile(r"\bnd\b|no.?deriv", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,14 @@ def licence_problem(source: Source, whole: str, *, images: bool = True, checked:
         return "its description says that its images may not be passed on (redistribute: annotations-only)"
     licence = known_licence(source.licence)
     if licence is None:
+        if _NO_DERIVATIVES.search(source.licence):
+            return FORBIDS_DERIVATIVES
         # Whoever wrote the description has read the licence; inside this whole each image stays under it.
         if checked or whole == EACH_ITS_OWN:
             return None
         return f"nothing is known here of its licence; read it, then say so: --licence-checked {source.name}"
     if "no-derivatives" in licence.asks:
-        return "its licence forbids to pass on what was made of it, and a slice drawn in grey is that"
+        return FORBIDS_DERIVATIVES
     if whole == EACH_ITS_OWN:
         return None
     return _clash(licence, whole)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 from pydantic import AwareDatetime, ValidationError, model_validator
 
@@ -86,11 +88,18 @@ class DecisionLog:
         self.decisions: list[Decision] = read_decisions(file) if file.exists() else []
 
     def append(self, decision: Decision) -> None:
-        """Writes a decision behind the others."""
-        with self.file.open("ab") as file:
-            file.write(decision.model_dump_json(exclude_none=True).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        """Writes a decision behind the others, whole or not at all, whoever else writes to the file."""
+        line = decision.model_dump_json(exclude_none=True).encode() + b"\n"
+        with self.file.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            size = file.seek(0, os.SEEK_END)
+            try:
+                file.write((b"" if _ends_in_line_break(file, size) else b"\n") + line)
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                os.truncate(self.file, size)
+                raise
         self.decisions.append(decision)
 
     def of(self, reviewer: str) -> dict[Item, Decision]:
@@ -117,6 +126,13 @@ def _parsed(line: bytes, place: str) -> Decision:
         raise ReviewError(f"{place}: {field + ': ' if field else ''}{told}; expected a decision of `review`") from None
 
 
+def _ends_in_line_break(file: BinaryIO, size: int) -> bool:
+    if not size:
+        return True
+    file.seek(size - 1)
+    return file.read(1) == b"\n"
+
+
 def _complete(file: Path) -> None:
     """Cuts off a last line that a crash left unfinished, or ends one that merely lacks its line break."""
     content = file.read_bytes()
@@ -126,9 +142,9 @@ def _complete(file: Path) -> None:
     if not tail or not tail.startswith(_BEGINNING[: len(tail)]):
         return
     try:
-        _parsed(tail, str(file))
+        json.loads(tail)
         fresh = content + b"\n"
-    except ReviewError:
+    except ValueError:
         fresh = content[:end]
     beside = file.with_name(f".{file.name}.part")
     beside.write_bytes(fresh)

@@ -1,7 +1,7 @@
 """From a form with slots to a regular expression over a text of marks and plain words.
 
-(a|b): one of these; [a|b]: one of these or nothing; {name}: a slot or a piece. A word of an English expression takes the
-one space behind it as well, so that expressions can be put behind each other.
+(a|b): one of these; [a|b]: one of these or nothing; {name}: a slot or a piece. A word of an English expression takes
+the one space behind it as well, so that expressions can be put behind each other.
 """
 
 import re
@@ -11,7 +11,7 @@ from itertools import product
 from authoring.rewriting.marks import of_kinds
 
 #: Punctuation that does not count, in texts and in forms.
-PUNCTUATION = {"en": ",.;:?!—–\"“”", "zh": "，。；：？！、,.;:?!“”"}
+PUNCTUATION = {"en": ',.;:?!—–"“”', "zh": "，。；：？！、,.;:?!“”"}
 _MARKED = {
     "d": ("description",),
     "ref": ("reference", "description"),

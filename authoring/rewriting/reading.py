@@ -1,8 +1,8 @@
 """Reads what a question asks, as a sentence that is known from its first word to its last, or not at all.
 
-A question is read alike, whoever worded it, from its words alone. First its descriptions, references, places and clauses
-become marks; what is left between them has to be the rest of a known sentence. So no word is passed over: a "not", an
-"every" or a "next to" that no sentence has in that place leaves the question unread.
+A question is read alike, whoever worded it, from its words alone. First its descriptions, references, places and
+clauses become marks; what is left between them has to be the rest of a known sentence. So no word is passed over: a
+"not", an "every" or a "next to" that no sentence has in that place leaves the question unread.
 """
 
 import re

@@ -6,9 +6,9 @@ brighter or darker than those around it. Whole thumbnails would not do, as two h
 Found is a scan that was written anew: in another format or data type, with other numbers for the same grey (a scaled
 or shifted scale, 8 bits), with its axes stored in another order, turned or mirrored, with another pixel size in the
 same field of view, and cut to part of its slices, or with more of them. A scan drawn anew with slices of another
-thickness is often found, but not always. Not found is one whose field of view was cut, whose grey values were clipped
-to a narrow window, another acquisition of the same patient, and one of which fewer than MIN_SLICES slices show
-anything.
+thickness is often found, but not always. Not found is one whose field of view was cut or padded, whose grey values
+were clipped to a narrow window, which has less than half of the shorter scan's slices in common with the other, another
+acquisition of the same patient, and one of which fewer than MIN_SLICES slices show anything.
 """
 
 from collections.abc import Iterator

@@ -149,3 +149,11 @@ def test_the_guide_tells_every_family_of_the_table() -> None:
         family = licence.family.replace("CC-", "CC ").removesuffix("-1.0")
         family = {"BSD-2-Clause": "BSD", "BSD-3-Clause": "BSD", "Apache": "Apache-2.0"}.get(family, family)
         assert re.search(rf"[| ]{family}[,. |]", guide), licence.name
+
+
+@pytest.mark.parametrize(
+    "spelt", ["CC-BY-NC-ND", "CC BY-ND 2.5", "CC BY-NC-ND 4.0 International", "Attribution-NoDerivatives"]
+)
+def test_no_derivatives_is_recognised_under_other_names(spelt: str) -> None:
+    for whole in ("other", "cc-by-nc-sa-4.0"):
+        assert "forbids" in licence_problem(source(spelt), whole, checked=True)

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from authoring.errors import ReviewError
 from authoring.reviewing.page.drawing import mask_png
-from authoring.reviewing.page.telling import colour_of, told
+from authoring.reviewing.page.telling import colour_of, seen, told
 from authoring.reviewing.session import ReviewSession, Shown
 
 FOLDER = Path(__file__).parent
@@ -26,7 +26,7 @@ FILES = {
     "icon.svg": "icon.svg",
     "words.json": "words.json",
 }
-KEYS = ("decision", "text", "reason")
+KEYS = ("seen", "decision", "text", "reason")
 LARGEST_BODY = 20_000
 # Nothing from elsewhere, nothing inline: a text of the release can neither load nor run anything.
 HEADERS = {
@@ -94,7 +94,10 @@ class _Page:
         if not isinstance(asked, dict) or not _fits(asked):
             raise HTTPException(422, f"expected an object of texts with the keys {', '.join(KEYS)}")
         number = request.path_params["number"]
-        self._shown(number)
+        shown = self._shown(number)
+        # A page that was opened over another sample, or before the release changed, shows another question.
+        if asked.get("seen") != seen(shown):
+            raise HTTPException(409, "this page shows another question than the review that runs now; load it again")
         try:
             self.session.decide(number, asked.get("decision", ""), text=asked.get("text"), reason=asked.get("reason"))
         except ReviewError as error:

@@ -189,12 +189,12 @@ function drawState() {
 async function decide(content) {
   if (waits()) return;
   wait(true);
-  const { number } = page.question;
+  const { number, seen } = page.question;
   try {
     const kept = await asked(`/api/questions/${number}/decision`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(content),
+      body: JSON.stringify({ seen, ...content }),
     });
     page.overview.states = kept.states;
   } finally {
@@ -282,7 +282,8 @@ async function act(key) {
 
 function pressed(event) {
   const panel = [find("editing"), find("rejecting")].find((form) => !form.hidden);
-  if (find("keys").open || event.isComposing) return;
+  // A key that is held down would decide on question after question that nobody read.
+  if (find("keys").open || event.isComposing || (event.repeat && !panel)) return;
   if (event.key === "Escape" && panel) {
     close();
     find("card").focus({ preventScroll: true });

@@ -15,12 +15,19 @@ EARLIER = ("#ff9f40", "#4da3ff", "#f45b9a", "#b48cff", "#ffd23f", "#ff6b5e", "#6
 _OPPOSITE = {"R": "L", "L": "R", "A": "P", "P": "A", "S": "I", "I": "S"}
 
 
+def seen(shown: Shown) -> str:
+    """What a decision must say that it was taken on: the question's place and its words."""
+    item = shown.sampled.item
+    return f"{item.dialogue_id} {item.turn} {item.language}: {shown.question}"
+
+
 def told(shown: Shown, number: int, clues: list[dict], decision: Decision | None) -> dict:
     """All that the page shows of question `number`."""
     language, turn, annotation = shown.sampled.item.language, shown.turn, shown.annotation
     place = f"/api/questions/{number}"
     return {
         "number": number,
+        "seen": seen(shown),
         **shown.sampled.item._asdict(),
         "kind": turn.kind,
         "question": shown.question,

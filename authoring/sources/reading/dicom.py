@@ -83,7 +83,8 @@ def numbers(path: Path, dataset: Dataset, name: str, count: int = 1) -> np.ndarr
     except (TypeError, ValueError):
         found = np.array([])
     if found.shape != (count,) or not np.isfinite(found).all():
-        raise SourceError(f"{path}: {tag_of(name)} is not usable; expected {count} finite numbers")
+        wanted = "a finite number" if count == 1 else f"{count} finite numbers"
+        raise SourceError(f"{path}: {tag_of(name)} is not usable; expected {wanted}")
     return found
 
 

@@ -1,5 +1,6 @@
 """An image as its files hold it, before it is turned to the patient's axes."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,4 +133,7 @@ def one_channel(image: sitk.Image, channel: int | None, path: Path) -> sitk.Imag
 
 def reason(error: Exception) -> str:
     """The last line of an ITK error, without its source paths."""
-    return (str(error).strip() or type(error).__name__).splitlines()[-1].split("ERROR: ")[-1][:200]
+    # The reason that ITK adds is the last error of the system, whatever it was about.
+    lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith("Reason: ")]
+    last = (lines[-1] if lines else type(error).__name__).split("ERROR: ")[-1]
+    return re.sub(r"^\w+\(0x\w+\): ", "", last)[:200]

@@ -97,3 +97,35 @@ def test_a_line_that_is_no_decision_is_refused_with_its_place(tmp_path, changes,
 def test_files_without_any_decision_are_refused(tmp_path):
     with pytest.raises(ReviewError, match="expected at least one"):
         read_all([write_decisions(tmp_path / "a.jsonl"), write_decisions(tmp_path / "b.jsonl")])
+
+
+def test_a_last_line_that_somebody_misspelt_is_told_not_deleted(tmp_path):
+    file = write_decisions(tmp_path / "d.jsonl", decided("long", 1, "en", "accept"))
+    content = file.read_bytes().rstrip(b"\n").replace(b'"accept"', b'"acept"')
+    file.write_bytes(content)
+    with pytest.raises(ReviewError, match=r"d\.jsonl:1: decision"):
+        DecisionLog(file)
+    assert file.read_bytes().rstrip(b"\n") == content
+
+
+def test_a_decision_is_never_glued_to_half_a_line(tmp_path):
+    log = DecisionLog(tmp_path / "d.jsonl")
+    log.append(decided("long", 1, "en", "accept"))
+    with log.file.open("ab") as file:
+        file.write(b'{"dialogue_id"')
+    log.append(decided("long", 2, "en", "accept"))
+    assert len(log.file.read_bytes().splitlines()) == 3
+
+
+def test_a_decision_that_cannot_be_kept_whole_leaves_the_file_as_it_was(tmp_path, monkeypatch):
+    log = DecisionLog(tmp_path / "d.jsonl")
+    log.append(decided("long", 1, "en", "accept"))
+    before = log.file.read_bytes()
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        log.append(decided("long", 2, "en", "accept"))
+    assert log.file.read_bytes() == before

@@ -82,7 +82,8 @@ def test_the_picture_is_the_image_of_the_release(page, session):
 
 def test_a_decision_is_kept_and_shown(page, session):
     place = place_of(session, "long", 1, "en")
-    answer = page.post(f"{place}/decision", json={"decision": "reject", "reason": "wrong"})
+    sent = {"seen": page.get(place).json()["seen"], "decision": "reject", "reason": "wrong"}
+    answer = page.post(f"{place}/decision", json=sent)
     assert answer.json()["states"].count("reject") == 1
     assert page.get(place).json()["decision"]["reason"] == "wrong"
     assert page.get("/api/overview").json()["states"] == answer.json()["states"]
@@ -104,9 +105,21 @@ def test_a_decision_is_kept_and_shown(page, session):
     ],
 )
 def test_what_is_no_decision_is_refused_and_not_kept(page, session, sent, status):
-    answer = page.post(f"{place_of(session, 'long', 1, 'en')}/decision", **sent)
+    place = place_of(session, "long", 1, "en")
+    if isinstance(sent.get("json"), dict):
+        sent = {"json": {"seen": page.get(place).json()["seen"]} | sent["json"]}
+    answer = page.post(f"{place}/decision", **sent)
     assert answer.status_code == status
     assert answer.json()["problem"]
+    assert not session.log.file.exists()
+
+
+def test_a_decision_on_another_question_is_refused(page, session):
+    one, other = (place_of(session, "long", turn, "en") for turn in (1, 3))
+    for sent in ({"decision": "accept"}, {"seen": page.get(other).json()["seen"], "decision": "accept"}):
+        answer = page.post(f"{one}/decision", json=sent)
+        assert answer.status_code == 409
+        assert "load it again" in answer.json()["problem"]
     assert not session.log.file.exists()
 
 

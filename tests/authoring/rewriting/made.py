@@ -31,13 +31,13 @@ FIRST = {
         "Please segment only the part of the structure segmented first that lies in the upper half of the image."
     ),
     "Does failure of the structure segmented first impair blood clotting?": (
-        "Can failure of the structure segmented first impair blood clotting?"
+        "Does failure of the first segmented structure impair blood clotting?"
     ),
     "请从第一次分割的结构中去除第二次分割的结构，分割剩余的部分。": (
         "请将第二次分割的结构从第一次分割的结构中去掉，分割剩下的部分。"
     ),
     "请只保留第一次分割的结构位于图像上半部分的区域。": "请仅分割第一次分割的结构在图像上半部分内的那部分。",
-    "第一次分割的结构功能衰竭会影响凝血吗？": "第一次分割的结构发生功能衰竭会影响凝血吗？",
+    "第一次分割的结构功能衰竭会影响凝血吗？": "请问，第一次分割的结构功能衰竭会影响凝血吗？",
 }
 ENGLISH, CHINESE = list(FIRST)[:3], list(FIRST)[3:]
 # A template that the check cannot read: nothing says it in the forms or in the knowledge.

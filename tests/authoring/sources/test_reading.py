@@ -39,7 +39,7 @@ def test_a_turned_scan_tells_its_tilt(tmp_path, direction, tilts):
     sitk.WriteImage(image, str(tmp_path / "scan.nrrd"))
     volume = read_volume(tmp_path / "scan.nrrd")
     assert volume.tilts_degrees == pytest.approx(tilts, abs=0.01)
-    assert (volume.slice_tilt_degrees, volume.row_tilt_degrees) == pytest.approx((tilts[0], tilts[2]), abs=0.01)
+    assert volume.row_tilt_degrees == pytest.approx(tilts[2], abs=0.01)
 
 
 def without_orientation(folder):
@@ -194,7 +194,7 @@ def test_dicom_needs_a_word_on_deidentification(tmp_path):
 
 def test_dicom_with_text_in_its_pixels_is_refused_always(tmp_path):
     folder = write_series(tmp_path / "series", BurnedInAnnotation="YES")
-    with pytest.raises(PrivacyError, match=r"BurnedInAnnotation \(0028,0301\) is YES"):
+    with pytest.raises(PrivacyError, match=r"BurnedInAnnotation \(0028,0301\) is not NO"):
         read_volume(folder, deidentified=True)
 
 
@@ -293,7 +293,7 @@ def test_a_truncated_dicom_file_is_refused_by_name(tmp_path, keep):
 def test_missing_files_and_empty_folders_are_refused_by_name(tmp_path):
     with pytest.raises(SourceError, match=r"nowhere\.nii: no such file"):
         read_volume(tmp_path / "nowhere.nii")
-    with pytest.raises(SourceError, match="0 DICOM series"):
+    with pytest.raises(SourceError, match="no DICOM image right inside"):
         read_volume(tmp_path)
 
 

@@ -64,7 +64,7 @@ def test_labels_of_another_place_are_refused(tmp_path, scan):
     far.SetOrigin((500, 500, 500))
     sitk.WriteImage(far, str(tmp_path / "far.nrrd"))
     with pytest.raises(
-        SourceError, match=r"far\.nrrd: no label lies inside .*expected two volumes of the same patient"
+        SourceError, match=r"far\.nrrd: 100% of its labelled voxels lie outside .*expected two volumes of one patient"
     ):
         only_layer(tmp_path / "far.nrrd", scan)
 

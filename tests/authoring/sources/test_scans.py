@@ -98,7 +98,7 @@ def test_labels_of_another_patient_are_refused(tmp_path):
     image = sitk.GetImageFromArray(blocks(v1=LIVER))
     image.SetOrigin((900, 900, 900))
     sitk.WriteImage(image, str(tmp_path / "labels.nii.gz"))
-    with pytest.raises(SourceError, match=r"labels\.nii\.gz: no label lies inside the image volume"):
+    with pytest.raises(SourceError, match=r"labels\.nii\.gz: 100% of its labelled voxels lie outside the image"):
         read(tmp_path, None)
 
 
@@ -208,7 +208,5 @@ def test_masks_are_cut_to_their_structure_and_made_whole_on_demand(tmp_path):
     masks = read(tmp_path, blocks(v1=LIVER)).masks
     assert masks.box("liver") == (slice(1, 4), slice(10, 20), slice(10, 25))
     assert masks.cut("liver").all()
-    assert masks.present("liver", 0).tolist() == [False, True, True, True, False]
-    assert masks.present("spleen", 0).tolist() == [False] * 5
     assert masks.section("liver", 0, 0) is None
     assert np.array_equal(masks.section("liver", 2, 12), inside(LIVER)[:, :, 12])

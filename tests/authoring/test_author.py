@@ -39,6 +39,7 @@ def digests(release):
     }
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes_with_any_number_of_workers(folder, tmp_path):
     one = author([(described(), folder)], tmp_path / "one", HEADER, seed=3)
     two = author([(described(), folder)], tmp_path / "two", HEADER, seed=3, options=Options(workers=2))
@@ -102,7 +103,7 @@ def test_a_changed_scan_is_not_taken_for_finished(scans, tmp_path, monkeypatch):
     assert drafted == ["p0", "p1", "p2", "p3", "p1", "p3"]
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_faulty_case_stops_the_work_or_is_named_and_skipped(scans, tmp_path, workers):
     (scans / "p2.nii.gz").write_bytes((scans / "p2.nii.gz").read_bytes()[:200])
     with pytest.raises(SourceError, match=r"p2\.nii\.gz"):

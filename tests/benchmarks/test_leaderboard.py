@@ -95,6 +95,7 @@ def test_turns_rise_within_a_dialogue_and_a_repeated_mask_is_that_of_its_image()
     assert text
 
 
+@pytest.mark.slow
 def test_the_same_arguments_give_the_same_bytes_in_any_number_of_processes(upload, tmp_path):
     again = make_upload(SCALE, folder=tmp_path, processes=2)
     other = make_upload(SCALE, seed=1, folder=tmp_path, processes=2)
@@ -308,6 +309,7 @@ def test_a_process_that_fails_says_why():
         in_fresh_process("benchmarks.upload.ours:upload", truth="nowhere", predictions="", store="", boundary=False)
 
 
+@pytest.mark.slow
 def test_the_command_measures_all_and_writes_nothing(folder, upload, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
     before = RESULTS.read_bytes()

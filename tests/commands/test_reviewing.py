@@ -1,5 +1,6 @@
 """Review from the command line: what is printed, what is refused, and a page that stops when it is told to."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -92,9 +93,10 @@ def test_the_page_runs_until_it_is_stopped_and_says_what_comes_next(release):
         told, address = running.stdout.readline(), running.stdout.readline().split()[0]
         kept = release.with_name("release-review-Dr-Li.jsonl")
         assert told == f"13 questions, 0 decided by Dr. Li; decisions in {kept}\n"
+        shown = json.load(urllib.request.urlopen(f"{address}/api/questions/0", timeout=20))
         sent = urllib.request.Request(
             f"{address}/api/questions/0/decision",
-            data=b'{"decision": "accept"}',
+            data=json.dumps({"seen": shown["seen"], "decision": "accept"}).encode(),
             headers={"Content-Type": "application/json"},
         )
         assert urllib.request.urlopen(sent, timeout=20).status == 200

@@ -51,6 +51,7 @@ def test_it_tells_what_it_fetches_and_prints_a_dialogue_and_the_tables(demo):
     assert "make serve" in printed
 
 
+@pytest.mark.slow
 def test_the_second_run_gives_the_same_bytes(demo):
     places, first = demo
     before = digests(places)

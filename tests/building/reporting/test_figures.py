@@ -28,6 +28,7 @@ def test_png_and_svg_are_pictures_of_one_shape(draw, numbers):
     assert picture.size == (round(width / 72 * 150), round(height / 72 * 150))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", DRAWN)
 @pytest.mark.parametrize("format", ["png", "svg"])
 def test_the_same_numbers_give_the_same_bytes(draw, format, numbers):
